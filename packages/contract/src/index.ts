@@ -1,0 +1,3 @@
+/** The wire contract: schemas and error codes. The browser may import it (types cost nothing). */
+export * from './errors.ts'
+export * from './schemas.ts'

@@ -1,0 +1,54 @@
+/** The kinds of a setting: how its text is parsed, and what is wrong with it when it can't be. */
+
+export type Kind<T> = {
+  meaning: string
+  /** As it would stand in the environment. */
+  defaultText: string
+  /** What may be written, for the documentation and for errors. */
+  accepts: string
+  /** Throws an Error that says what is accepted. */
+  parse: (text: string) => T
+}
+
+function kind<T>(defaultText: string, accepts: string, meaning: string, parse: (text: string) => T | undefined): Kind<T> {
+  return {
+    meaning,
+    defaultText,
+    accepts,
+    parse(value) {
+      const parsed = parse(value)
+      if (parsed === undefined) throw new Error(`${JSON.stringify(value)} is not ${accepts}`)
+      return parsed
+    },
+  }
+}
+
+export const text = (fallback: string, meaning: string): Kind<string> => kind(fallback, 'text', meaning, (value) => value)
+
+export const integer = (fallback: number, range: { min: number; max: number }, meaning: string): Kind<number> =>
+  kind(String(fallback), `a whole number from ${range.min} to ${range.max}`, meaning, (value) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : NaN
+    return number >= range.min && number <= range.max ? number : undefined
+  })
+
+const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
+
+/** A size: bytes, or with K, M, G or T in powers of 1024. */
+export const bytes = (fallback: number, meaning: string): Kind<number> =>
+  kind(String(fallback), 'a size such as 500M or 100G', meaning, (value) => {
+    const m = /^(\d+)([kmgt]?)$/i.exec(value)
+    return m ? Number(m[1]) * units[m[2]!.toLowerCase()]! : undefined
+  })
+
+export const boolean = (fallback: boolean, meaning: string): Kind<boolean> =>
+  kind(String(fallback), 'true or false', meaning, (value) => (value === 'true' ? true : value === 'false' ? false : undefined))
+
+export const choice = <const T extends string>(fallback: T, of: readonly T[], meaning: string): Kind<T> =>
+  kind<T>(fallback, `one of ${of.join(', ')}`, meaning, (value) => of.find((one) => one === value))
+
+export const list = <const T extends string>(fallback: readonly T[], of: readonly T[], meaning: string): Kind<T[]> =>
+  kind<T[]>(fallback.join(','), `a list of ${of.join(', ')}`, meaning, (value) => {
+    const parts = value.split(',').map((part) => part.trim())
+    const known = parts.filter((part): part is T => of.some((one) => one === part))
+    return known.length === parts.length ? [...new Set(known)] : undefined
+  })

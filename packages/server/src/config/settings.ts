@@ -1,0 +1,35 @@
+/** Every setting: name, kind, default, meaning. docs/settings.md is written from this; the environment is read nowhere else. */
+import { boolean, bytes, choice, integer, list, text } from './kinds.ts'
+
+export const settings = {
+  SLUICE_HTTP_PORT: integer(8080, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
+  SLUICE_HTTP_HOST: text('0.0.0.0', 'Address to listen on.'),
+  SLUICE_PUBLIC_URL: text('', "The site's address as viewers see it (https://video.example.org). When empty, answers use the address that the request came to."),
+  SLUICE_DATA_DIR: text('./data', 'Where the embedded drivers keep everything.'),
+  SLUICE_ROLES: list(['api', 'encoder', 'edge'], ['api', 'encoder', 'edge'], 'What this process does.'),
+  SLUICE_LOG_LEVEL: choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'What is logged, as JSON lines on standard error.'),
+  SLUICE_DOCUMENTS: choice('sqlite', ['sqlite'], 'Driver of the documents port.'),
+  SLUICE_OBJECTS: choice('directory', ['directory'], 'Driver of the objects port.'),
+  SLUICE_QUEUE: choice('sqlite', ['sqlite'], 'Driver of the queue port.'),
+  SLUICE_SIGNALS: choice('process', ['process'], 'Driver of the signals port.'),
+  SLUICE_CACHE: choice('memory', ['memory'], 'Driver of the cache port.'),
+  SLUICE_SIGNUP: choice('open', ['open', 'closed'], 'Whether anybody may sign up. The first account always may, and is the administrator.'),
+  SLUICE_SESSION_DAYS: integer(30, { min: 1, max: 365 }, 'How long a sign-in lasts.'),
+  SLUICE_MAX_FILE_BYTES: bytes(100 * 2 ** 30, 'Largest file that may be uploaded.'),
+  SLUICE_MAX_OPEN_UPLOADS: integer(20, { min: 1, max: 10_000 }, 'Open uploads per account.'),
+  SLUICE_UPLOAD_EXPIRY_HOURS: integer(48, { min: 1, max: 720 }, 'An upload that is not completed by then is removed with its parts.'),
+  SLUICE_PART_URL_MINUTES: integer(60, { min: 1, max: 1440 }, 'How long a signed part URL is good for.'),
+  SLUICE_MAX_DURATION_HOURS: integer(12, { min: 1, max: 48 }, 'Longest video that is accepted.'),
+  SLUICE_ENCODER_SLOTS: integer(1, { min: 1, max: 64 }, 'Bulk tasks at once. Openings and waiting viewers have an express slot beside them.'),
+  SLUICE_ENCODER_PRESET: choice('veryfast', ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'], 'x264 preset of new plans.'),
+  SLUICE_FFMPEG: text('ffmpeg', 'The ffmpeg program.'),
+  SLUICE_FFPROBE: text('ffprobe', 'The ffprobe program.'),
+  SLUICE_EDGE_MEMORY_BYTES: bytes(256 * 2 ** 20, "The edge's segment cache."),
+  SLUICE_RATE_LIMIT_PER_MINUTE: integer(1200, { min: 10, max: 1_000_000 }, 'API requests a minute and account (or address).'),
+  SLUICE_SIGN_IN_ATTEMPTS_PER_MINUTE: integer(10, { min: 1, max: 10_000 }, 'Sign-ins and sign-ups a minute and address.'),
+  SLUICE_SWEEP_GRACE_MINUTES: integer(1440, { min: 0, max: 10_080 }, 'Age from which an object that nothing refers to is removed.'),
+  SLUICE_TEST_FAST_DUE: boolean(false, 'For tests: unfinished work is looked at again after seconds instead of minutes.'),
+} as const
+
+/** The parsed settings, by name. */
+export type Settings = { [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']> }

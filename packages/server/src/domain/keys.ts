@@ -1,0 +1,67 @@
+/** The object-key grammar, and the paths that viewers ask for. Nothing else builds or parses a key. */
+import { randomId } from '../base/id.ts'
+
+/** Video, upload and account ids: 16 characters of [0-9a-z], 82 bits. */
+export const newId = (): string => randomId(16)
+/** An encode revision: its random id is its object prefix, so rival inspections never write to the same keys. */
+export const newRevision = (): string => randomId(8)
+/** An attempt at a task; part of every object key that the attempt writes (DESIGN §2.3). */
+export const newAttempt = (): string => randomId(8)
+
+/** Raw bucket: the uploaded file, never changed. */
+export const sourceKey = (videoId: string, uploadId: string): string => `v/${videoId}/${uploadId}`
+
+/** Both buckets: everything of a video lies under this prefix. */
+export const videoPrefix = (videoId: string): string => `v/${videoId}/`
+/** Encoded bucket: everything of one encode revision. */
+export const revisionPrefix = (videoId: string, revision: string): string => `v/${videoId}/${revision}/`
+/** Encoded bucket: ftyp + moov of a rendition. */
+export const initKey = (videoId: string, revision: string, renditionId: string): string =>
+  `${revisionPrefix(videoId, revision)}${renditionId}/init.mp4`
+/** Encoded bucket: consecutive segments of one rendition made by one attempt. `first` is the first segment's number. */
+export const segmentsKey = (videoId: string, revision: string, renditionId: string, first: number, attempt: string): string =>
+  `${revisionPrefix(videoId, revision)}${renditionId}/${String(first).padStart(6, '0')}-${attempt}.m4s`
+/** Encoded bucket: the poster picture. */
+export const posterKey = (videoId: string, revision: string, attempt: string): string =>
+  `${revisionPrefix(videoId, revision)}poster-${attempt}.jpg`
+
+/** What a delivery path below `/v/<videoId>/` names. */
+export type DeliveryPath =
+  | { kind: 'dash'; videoId: string; revision: string; version: number }
+  | { kind: 'hls-master'; videoId: string; revision: string; version: number }
+  | { kind: 'hls-media'; videoId: string; revision: string; version: number; renditionId: string }
+  | { kind: 'init'; videoId: string; revision: string; renditionId: string }
+  | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
+  | { kind: 'poster'; videoId: string; revision: string }
+
+const ids = '/v/([0-9a-z]{16})/([0-9a-z]{8})'
+const manifestPath = new RegExp(`^${ids}/m([1-9][0-9]{0,5})/(?:(manifest\\.mpd)|(master\\.m3u8)|([a-z0-9-]{1,32})\\.m3u8)$`)
+const renditionPath = new RegExp(`^${ids}/([a-z0-9-]{1,32})/(?:(init\\.mp4)|(0|[1-9][0-9]{0,6})\\.m4s)$`)
+const posterPath = new RegExp(`^${ids}/poster\\.jpg$`)
+
+/** Parses the path without its `/p/<token>` part; undefined when it is outside the grammar. */
+export function parseDeliveryPath(path: string): DeliveryPath | undefined {
+  let m = renditionPath.exec(path)
+  if (m) {
+    const of = { videoId: m[1]!, revision: m[2]!, renditionId: m[3]! }
+    return m[4] ? { kind: 'init', ...of } : { kind: 'segment', ...of, number: Number(m[5]) }
+  }
+  m = manifestPath.exec(path)
+  if (m) {
+    const of = { videoId: m[1]!, revision: m[2]!, version: Number(m[3]) }
+    if (m[4]) return { kind: 'dash', ...of }
+    return m[5] ? { kind: 'hls-master', ...of } : { kind: 'hls-media', ...of, renditionId: m[6]! }
+  }
+  m = posterPath.exec(path)
+  return m ? { kind: 'poster', videoId: m[1]!, revision: m[2]! } : undefined
+}
+
+/** The prefix that a playback token opens: its first three path elements (DESIGN §4). */
+export const playbackPrefix = (videoId: string, revision: string): string => `/v/${videoId}/${revision}/`
+export const dashPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/manifest.mpd`
+export const hlsPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/master.m3u8`
+/** Unsigned and stable, for public and unlisted videos. */
+export const publicPosterPath = (videoId: string): string => `/posters/${videoId}.jpg`
+/** From a manifest (in `m<version>/`) to an init segment, a segment or a media playlist: relative, so that the token is inherited. */
+export const initHref = (renditionId: string): string => `../${renditionId}/init.mp4`
+export const segmentHref = (renditionId: string, number: number | string): string => `../${renditionId}/${number}.m4s`

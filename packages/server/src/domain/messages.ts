@@ -1,0 +1,33 @@
+/** Every queue message and every signal. Features meet here; they never import each other. */
+import type { Priority, Task } from '../ports/queue.ts'
+
+export type Message =
+  /** Inspect the source, fix the plan, publish the first manifest, enqueue the rest. */
+  | { kind: 'inspect'; videoId: string }
+  /** The first seconds of the lowest rendition and of the audio: what makes a video playable. */
+  | { kind: 'opening'; videoId: string; revision: string }
+  /** One chunk of every video rendition of a codec, decoded once. */
+  | { kind: 'chunk'; videoId: string; revision: string; chunk: number }
+  /** One audio track, in one sequential pass. */
+  | { kind: 'audio'; videoId: string; revision: string; renditionId: string }
+  /** One segment that a viewer waits for. */
+  | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
+  | { kind: 'poster'; videoId: string; revision: string }
+  /** Removes what nothing refers to below a video's prefix. */
+  | { kind: 'sweep'; videoId: string }
+
+const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, chunk: 2, poster: 2, sweep: 3 }
+
+/** The queue task of a message, with the priority of its kind. */
+export function taskOf(message: Message, delaySeconds?: number): Task<Message> {
+  return { body: message, priority: priorities[message.kind], videoId: message.videoId, delaySeconds }
+}
+
+/** Published on `videoTopic(videoId)`. */
+export type VideoSignal =
+  /** Slots of a rendition's segments [from, to) were committed. */
+  | { kind: 'slots'; revision: string; renditionId: string; from: number; to: number }
+  /** The video's document changed (state, progress, manifest version): re-read it. */
+  | { kind: 'video' }
+
+export const videoTopic = (videoId: string): string => `video.${videoId}`

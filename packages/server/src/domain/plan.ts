@@ -1,0 +1,113 @@
+/** The plan of an encode revision: everything that is fixed before the first frame is encoded. Stored once, never changed. */
+import type { Rate } from './rate.ts'
+
+/**
+ * The video grid, the same for all renditions, in frames of the lowest-rate rendition ("grid frames").
+ * Segments 0 and 1 are half as long as the others, so that an opening is encoded sooner.
+ */
+export type VideoGrid = {
+  /** Ticks per second; one for all video renditions. */
+  timescale: number
+  /** Ticks per grid frame. */
+  frameTicks: number
+  /** Grid frames in all; the last segment is as short as it comes out. */
+  frames: number
+  /** Grid frames of a full segment (about 4 s); even. */
+  segmentFrames: number
+  /** Consecutive segments of a chunk (about 32 s). */
+  segmentsPerChunk: number
+}
+
+/** The audio grid: a constant number of codec frames, in a timescale of the sample rate. */
+export type AudioGrid = {
+  /** Samples per second, the track's timescale. */
+  timescale: number
+  /** Samples per codec frame (AAC: 1024). */
+  frameTicks: number
+  /** Codec frames in all, priming excluded. */
+  frames: number
+  /** Codec frames of a segment (AAC at 48 kHz: 188). */
+  segmentFrames: number
+  segmentsPerChunk: number
+}
+
+export type VideoRendition = {
+  /** In URLs and object keys: `h264-720p`. */
+  id: string
+  codec: 'h264'
+  width: number
+  height: number
+  rate: Rate
+  /** Encoded frames per grid frame: 1, or 2 for 50/60 fps above a 25/30 fps lowest rendition. */
+  framesPerGridFrame: number
+  /** RFC 6381, read from the init segment: `avc1.64001f`. */
+  codecs: string
+  /** Cap on the bitrate (x264 maxrate, bufsize = the same), bits per second. */
+  capBitsPerSecond: number
+  /** What x264 was told; pinned so that every segment fits the init segment. */
+  settings: { crf: number; preset: string; profile: string; level: string }
+  /** Hex sha256 of the parameter sets (avcC) in the init segment; every encode must match. */
+  parameterSetsSha256: string
+  /** Predicted speed of one segment on an idle encoder, in times real time. Below 1.5 it is not listed before it is complete. */
+  predictedSpeed: number
+}
+
+export type AudioRendition = {
+  /** `aac-1`, numbered by track. */
+  id: string
+  codec: 'aac'
+  /** The source's stream index. */
+  streamIndex: number
+  sampleRate: number
+  channels: number
+  bitsPerSecond: number
+  codecs: string
+  /** BCP 47, `und` when unknown. */
+  language: string
+  label: string
+  isDefault: boolean
+  grid: AudioGrid
+}
+
+/** How to decode the source's picture. */
+export type VideoSource = {
+  streamIndex: number
+  /** ffprobe's format.start_time in seconds: what a source timestamp has to lose. */
+  originSeconds: number
+  /** Seek this much before the wanted frame, in seconds (1; MPEG-TS 12). */
+  prerollSeconds: number
+  /** As stored, before rotation and aspect. */
+  codedWidth: number
+  codedHeight: number
+  /** As shown: rotated, square pixels. */
+  width: number
+  height: number
+  rotationDegrees: 0 | 90 | 180 | 270
+  interlaced: boolean
+  transfer: 'sdr' | 'pq' | 'hlg'
+  pixelFormat: string
+}
+
+export type Plan = {
+  videoId: string
+  revision: string
+  createdAt: number
+  source: { key: string; sizeBytes: number }
+  /** The longer of video and audio. */
+  durationSeconds: number
+  video?: { source: VideoSource; grid: VideoGrid; renditions: VideoRendition[] }
+  audio: AudioRendition[]
+  /** The encoder's build string; a worker with another build of x264 gives the task back. */
+  encoderBuild: string
+}
+
+/** A filled place for one rendition's one segment. Set once. `sha256` (hex) is also the ETag. */
+export type Slot = { key: string; offset: number; length: number; sha256: string }
+
+/** The chunk document: slots by rendition id, one per segment of the chunk, null while empty. */
+export type Chunk = {
+  slots: Record<string, (Slot | null)[]>
+  attempts: number
+  /** Set where undecodable pictures were replaced (DESIGN §2.5). */
+  filled?: boolean
+}

@@ -1,0 +1,29 @@
+/** Every table of the documents store: its partition and sort keys, and whether it is always or never written conditionally. */
+
+/** `conditional`: every put carries `ifVersion` (so a store may use its compare-and-set path for all of them), or never. */
+export type TableDefinition = { conditional: boolean; partition: string; sort: string }
+
+const table = (conditional: boolean, partition: string, sort: string): TableDefinition => ({ conditional, partition, sort })
+
+export const tables = {
+  video: table(true, 'video id', ''),
+  plan: table(true, 'video id / revision', ''),
+  manifest: table(true, 'video id / revision', 'manifest version, 6 digits'),
+  chunk: table(true, 'video id / revision', 'track kind and number, chunk index'),
+  due: table(false, 'minute / shard', 'kind and id'),
+  mark: table(false, 'name of the walk', ''),
+  upload: table(true, 'upload id', 'meta'),
+  accountUpload: table(false, 'account id', 'upload id'),
+  channelVideo: table(false, 'account id / yyyymm', 'descending time, video id'),
+  channelMonth: table(false, 'account id', 'yyyymm'),
+  latest: table(false, 'hour / bucket', 'descending time, video id'),
+  latestHour: table(false, 'yyyymm', 'hour'),
+  account: table(true, 'account id', ''),
+  handle: table(true, 'handle, lower case', ''),
+  session: table(false, 'sha256 of the token', ''),
+  idempotency: table(true, 'account id / key', ''),
+  signingKey: table(true, 'playback', 'key id'),
+  installation: table(true, 'name of the fact', ''),
+} as const satisfies Record<string, TableDefinition>
+
+export type TableName = keyof typeof tables

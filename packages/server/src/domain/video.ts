@@ -1,0 +1,49 @@
+/** A video, as its document holds it: the truth about where it stands. */
+
+export type VideoState = 'awaiting-upload' | 'inspecting' | 'playable' | 'ready' | 'failed'
+export type Visibility = 'public' | 'unlisted' | 'private'
+
+/** Why a video can't be played: a stable code, and a sentence for a person. */
+export type Failure = { code: string; message: string }
+
+export type Video = {
+  id: string
+  accountId: string
+  title: string
+  description: string
+  visibility: Visibility
+  state: VideoState
+  failure?: Failure
+  /** Something the owner should know although it plays (a truncated source…). */
+  warnings: Failure[]
+  /** Milliseconds since the epoch. */
+  createdAt: number
+  completedAt?: number
+  playableAt?: number
+  readyAt?: number
+  uploadId: string
+  source: { key: string; fileName: string; sizeBytes: number }
+  /** 0…1: the share of slots that are filled. */
+  progress: number
+  /** Known once the plan is fixed. */
+  durationSeconds?: number
+  width?: number
+  height?: number
+  frameRate?: number
+  /** The live encode revision, and its highest manifest version. Absent before the plan. */
+  revision?: string
+  manifestVersion?: number
+  /** Rendition ids that are complete. */
+  completeRenditions: string[]
+  /** The rendition that is encoded first and that players start with. */
+  startRendition?: string
+  posterKey?: string
+  /** A tombstone: gone for everyone, swept once more a day later. */
+  deletedAt?: number
+}
+
+/** A manifest version: what it lists. Stored once; DASH and HLS are written from it and the plan. */
+export type ManifestVersion = { version: number; createdAt: number; renditionIds: string[] }
+
+/** The states in which nothing more will happen by itself. */
+export const isFinal = (video: Video): boolean => video.deletedAt !== undefined || video.state === 'ready' || video.state === 'failed'

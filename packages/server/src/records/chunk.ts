@@ -1,0 +1,80 @@
+/** Chunk documents: where every finished segment lies. Slots are set once (DESIGN §2.3). */
+import { VersionConflict } from '../base/errors.ts'
+import { backoffMs } from '../base/retry.ts'
+import { sleep } from '../base/time.ts'
+import { chunkOf, chunkSegments, gridOf } from '../domain/grid.ts'
+import type { Chunk, Plan, Slot } from '../domain/plan.ts'
+import type { Documents } from '../ports/documents.ts'
+
+const partition = (videoId: string, revision: string) => `${videoId}/${revision}`
+
+/** All video renditions of a codec share a chunk document; each audio track has its own. */
+function sortKey(plan: Plan, renditionId: string, chunk: number): string {
+  const track = gridOf(plan, renditionId)?.kind === 'audio' ? renditionId : 'h264'
+  return `${track}/${String(chunk).padStart(6, '0')}`
+}
+
+/** The chunk of that rendition and index, or undefined while nothing in it was committed. */
+export async function readChunk(documents: Documents, plan: Plan, renditionId: string, chunk: number): Promise<Chunk | undefined> {
+  return (await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), sortKey(plan, renditionId, chunk)))?.value
+}
+
+/** The slot of one segment, or undefined while it is empty. */
+export async function readSlot(documents: Documents, plan: Plan, renditionId: string, number: number): Promise<Slot | undefined> {
+  const found = gridOf(plan, renditionId)
+  if (!found) return undefined
+  const chunk = chunkOf(found.grid, number)
+  const { from } = chunkSegments(found.grid, found.kind, chunk)
+  return (await readChunk(documents, plan, renditionId, chunk))?.slots[renditionId]?.[number - from] ?? undefined
+}
+
+/** Every chunk document of the revision, in order. The only way to know that a video is ready. */
+export async function readChunks(documents: Documents, videoId: string, revision: string): Promise<Chunk[]> {
+  const chunks: Chunk[] = []
+  let cursor: string | undefined
+  do {
+    const page = await documents.range<Chunk>('chunk', partition(videoId, revision), { limit: 500, cursor })
+    chunks.push(...page.items.map((item) => item.value))
+    cursor = page.cursor
+  } while (cursor)
+  return chunks
+}
+
+/**
+ * Commits slots of one chunk: fills only empty ones and leaves the others as they are.
+ * Answers which segments of each rendition are the caller's (the rest were filled before: their bytes are to be swept).
+ */
+export async function commitSlots(
+  documents: Documents,
+  plan: Plan,
+  chunk: number,
+  made: { renditionId: string; number: number; slot: Slot }[],
+  options: { filled?: boolean } = {},
+): Promise<{ renditionId: string; number: number }[]> {
+  const first = made[0]
+  if (!first) return []
+  const key = sortKey(plan, first.renditionId, chunk)
+  for (let attempt = 1; ; attempt++) {
+    const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
+    const next: Chunk = stored ? structuredClone(stored.value) : { slots: {}, attempts: 0 }
+    next.attempts++
+    if (options.filled) next.filled = true
+    const mine: { renditionId: string; number: number }[] = []
+    for (const { renditionId, number, slot } of made) {
+      const { grid, kind } = gridOf(plan, renditionId)!
+      const { from, to } = chunkSegments(grid, kind, chunk)
+      const slots = (next.slots[renditionId] ??= Array.from({ length: to - from }, () => null))
+      if (slots[number - from]) continue
+      slots[number - from] = slot
+      mine.push({ renditionId, number })
+    }
+    if (mine.length === 0) return mine
+    try {
+      await documents.put('chunk', partition(plan.videoId, plan.revision), key, next, { ifVersion: stored?.version ?? 'absent' })
+      return mine
+    } catch (error) {
+      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
+      await sleep(backoffMs(attempt, 5, 500))
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** Due entries: the promise that somebody will look again (DESIGN §2.1). Partition: minute × 64 shards. */
+import { createHash } from 'node:crypto'
+import type { Documents } from '../ports/documents.ts'
+
+export type Due = { kind: 'upload' | 'video'; id: string; atMinute: number }
+
+export const dueShards = 64
+export const minuteOf = (milliseconds: number): number => Math.floor(milliseconds / 60_000)
+
+const shardOf = (id: string): number => createHash('sha256').update(id).digest()[0]! % dueShards
+const partition = (minute: number, shard: number): string => `${String(minute).padStart(10, '0')}/${String(shard).padStart(2, '0')}`
+const sortKey = (due: Pick<Due, 'kind' | 'id'>): string => `${due.kind}/${due.id}`
+
+/** Written before the transition that it guards. Writing it again is harmless. */
+export async function writeDue(documents: Documents, due: Due): Promise<void> {
+  await documents.put('due', partition(due.atMinute, shardOf(due.id)), sortKey(due), due)
+}
+
+/** Removed only after the end state was read back. */
+export async function removeDue(documents: Documents, due: Due): Promise<void> {
+  await documents.delete('due', partition(due.atMinute, shardOf(due.id)), sortKey(due))
+}
+
+/** A page of the entries of one minute and shard. */
+export async function readDue(documents: Documents, minute: number, shard: number, cursor?: string): Promise<{ items: Due[]; cursor?: string }> {
+  const page = await documents.range<Due>('due', partition(minute, shard), { limit: 200, cursor })
+  return { items: page.items.map((item) => item.value), cursor: page.cursor }
+}

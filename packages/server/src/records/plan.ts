@@ -1,0 +1,25 @@
+/** The plan and the manifest versions of an encode revision: written once, read by everyone. */
+import type { Plan } from '../domain/plan.ts'
+import type { ManifestVersion } from '../domain/video.ts'
+import type { Documents } from '../ports/documents.ts'
+
+const partition = (videoId: string, revision: string) => `${videoId}/${revision}`
+const versionKey = (version: number) => String(version).padStart(6, '0')
+
+export async function readPlan(documents: Documents, videoId: string, revision: string): Promise<Plan | undefined> {
+  return (await documents.get<Plan>('plan', partition(videoId, revision)))?.value
+}
+
+/** VersionConflict when the revision has a plan already. */
+export async function createPlan(documents: Documents, plan: Plan): Promise<void> {
+  await documents.put('plan', partition(plan.videoId, plan.revision), '', plan, { ifVersion: 'absent' })
+}
+
+export async function readManifestVersion(documents: Documents, videoId: string, revision: string, version: number): Promise<ManifestVersion | undefined> {
+  return (await documents.get<ManifestVersion>('manifest', partition(videoId, revision), versionKey(version)))?.value
+}
+
+/** VersionConflict when another worker published this version first: read theirs. */
+export async function createManifestVersion(documents: Documents, videoId: string, revision: string, manifest: ManifestVersion): Promise<void> {
+  await documents.put('manifest', partition(videoId, revision), versionKey(manifest.version), manifest, { ifVersion: 'absent' })
+}
