@@ -17,6 +17,8 @@ const UnixMs = Type.Integer({ description: 'Milliseconds since the epoch' })
 export const Account = Type.Object({ id: Id, handle: Handle, isAdmin: Type.Boolean(), createdAt: UnixMs })
 export const Credentials = Type.Object({ handle: Handle, password: Password }, closed)
 export const SessionAnswer = Type.Object({ account: Account, token: Type.String() })
+/** GET /sessions: whose cookie or token this is; 401 unauthorized when nobody's. */
+export const CurrentSession = Type.Object({ account: Account })
 
 export const BeginUpload = Type.Object(
   {
@@ -149,6 +151,7 @@ export const VideoEvent = Type.Object({
 export type Account = Static<typeof Account>
 export type Credentials = Static<typeof Credentials>
 export type SessionAnswer = Static<typeof SessionAnswer>
+export type CurrentSession = Static<typeof CurrentSession>
 export type BeginUpload = Static<typeof BeginUpload>
 export type BegunUpload = Static<typeof BegunUpload>
 export type SignParts = Static<typeof SignParts>
