@@ -17,7 +17,7 @@ const UnixMs = Type.Integer({ description: 'Milliseconds since the epoch' })
 export const Account = Type.Object({ id: Id, handle: Handle, isAdmin: Type.Boolean(), createdAt: UnixMs })
 export const Credentials = Type.Object({ handle: Handle, password: Password }, closed)
 export const SessionAnswer = Type.Object({ account: Account, token: Type.String() })
-/** GET /sessions: whose cookie or token this is; 401 unauthorized when nobody's. */
+/** GET /accounts/me: whose cookie or token this is; 401 unauthorized when nobody's. */
 export const CurrentSession = Type.Object({ account: Account })
 
 export const BeginUpload = Type.Object(
