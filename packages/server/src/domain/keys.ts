@@ -25,6 +25,23 @@ export const segmentsKey = (videoId: string, revision: string, renditionId: stri
 export const posterKey = (videoId: string, revision: string, attempt: string): string =>
   `${revisionPrefix(videoId, revision)}poster-${attempt}.jpg`
 
+/** What an object of the encoded bucket is. `first`: the number of its first segment. */
+export type EncodedKey =
+  | { kind: 'init'; videoId: string; revision: string; renditionId: string }
+  | { kind: 'segments'; videoId: string; revision: string; renditionId: string; first: number }
+  | { kind: 'poster'; videoId: string; revision: string }
+
+const objectKey = /^v\/([0-9a-z]{16})\/([0-9a-z]{8})\/(?:([a-z0-9-]{1,32})\/(?:(init\.mp4)|([0-9]{6,7})-[0-9a-z]{8}\.m4s)|poster-[0-9a-z]{8}\.jpg)$/
+
+/** Parses a key of the encoded bucket; undefined for one that nothing here makes. */
+export function parseEncodedKey(key: string): EncodedKey | undefined {
+  const m = objectKey.exec(key)
+  if (!m) return undefined
+  const of = { videoId: m[1]!, revision: m[2]! }
+  if (!m[3]) return { kind: 'poster', ...of }
+  return m[4] ? { kind: 'init', ...of, renditionId: m[3] } : { kind: 'segments', ...of, renditionId: m[3], first: Number(m[5]) }
+}
+
 /** What a delivery path below `/v/<videoId>/` names. */
 export type DeliveryPath =
   | { kind: 'dash'; videoId: string; revision: string; version: number }

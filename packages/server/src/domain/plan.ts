@@ -107,6 +107,7 @@ export type Slot = { key: string; offset: number; length: number; sha256: string
 /** The chunk document: slots by rendition id, one per segment of the chunk, null while empty. */
 export type Chunk = {
   slots: Record<string, (Slot | null)[]>
+  /** Attempts that failed in decoding or in the checks of §2.4; successes and broken connections are not counted. */
   attempts: number
   /** Set where undecodable pictures were replaced (DESIGN §2.5). */
   filled?: boolean

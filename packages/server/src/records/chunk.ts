@@ -2,7 +2,7 @@
 import { VersionConflict } from '../base/errors.ts'
 import { backoffMs } from '../base/retry.ts'
 import { sleep } from '../base/time.ts'
-import { chunkOf, chunkSegments, gridOf } from '../domain/grid.ts'
+import { chunkOf, chunkSegments, gridOf, segmentCount } from '../domain/grid.ts'
 import type { Chunk, Plan, Slot } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 
@@ -40,6 +40,48 @@ export async function readChunks(documents: Documents, videoId: string, revision
   return chunks
 }
 
+/** Every slot of the revision by rendition id, in segment order, null while empty. One range read (DESIGN §2.8). */
+export async function readSlots(documents: Documents, plan: Plan): Promise<{ slots: Map<string, (Slot | null)[]>; filledChunks: number }> {
+  const slots = new Map<string, (Slot | null)[]>()
+  const place = (renditionId: string, chunk: number, values: (Slot | null)[]) => {
+    const { grid, kind } = gridOf(plan, renditionId)!
+    const all = slots.get(renditionId)!
+    const { from } = chunkSegments(grid, kind, chunk)
+    for (const [index, slot] of values.entries()) if (from + index < all.length) all[from + index] = slot
+  }
+  for (const { id } of [...(plan.video?.renditions ?? []), ...plan.audio]) {
+    const { grid, kind } = gridOf(plan, id)!
+    slots.set(id, Array.from({ length: segmentCount(grid, kind) }, () => null))
+  }
+  let filledChunks = 0
+  let cursor: string | undefined
+  do {
+    const page = await documents.range<Chunk>('chunk', partition(plan.videoId, plan.revision), { limit: 500, cursor })
+    for (const { sk, value } of page.items) {
+      if (value.filled) filledChunks++
+      for (const [renditionId, values] of Object.entries(value.slots)) if (slots.has(renditionId)) place(renditionId, Number(sk.split('/')[1]), values)
+    }
+    cursor = page.cursor
+  } while (cursor)
+  return { slots, filledChunks }
+}
+
+/** Counts a failed attempt at a chunk and answers how many there were; a chunk without a document gets one with empty slots. */
+export async function countFailedAttempt(documents: Documents, plan: Plan, renditionId: string, chunk: number): Promise<number> {
+  const key = sortKey(plan, renditionId, chunk)
+  for (let attempt = 1; ; attempt++) {
+    const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
+    const next: Chunk = stored ? { ...stored.value, attempts: stored.value.attempts + 1 } : { slots: {}, attempts: 1 }
+    try {
+      await documents.put('chunk', partition(plan.videoId, plan.revision), key, next, { ifVersion: stored?.version ?? 'absent' })
+      return next.attempts
+    } catch (error) {
+      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
+      await sleep(backoffMs(attempt, 5, 500))
+    }
+  }
+}
+
 /**
  * Commits slots of one chunk: fills only empty ones and leaves the others as they are.
  * Answers which segments of each rendition are the caller's (the rest were filled before: their bytes are to be swept).
@@ -57,7 +99,6 @@ export async function commitSlots(
   for (let attempt = 1; ; attempt++) {
     const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
     const next: Chunk = stored ? structuredClone(stored.value) : { slots: {}, attempts: 0 }
-    next.attempts++
     if (options.filled) next.filled = true
     const mine: { renditionId: string; number: number }[] = []
     for (const { renditionId, number, slot } of made) {

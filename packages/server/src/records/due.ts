@@ -2,12 +2,27 @@
 import { createHash } from 'node:crypto'
 import type { Documents } from '../ports/documents.ts'
 
-export type Due = { kind: 'upload' | 'video'; id: string; atMinute: number }
+export type Due = {
+  kind: 'upload' | 'video'
+  id: string
+  atMinute: number
+  /** What the reconciler saw when it last looked at a video, to tell a slow one from a stuck one. */
+  seen?: { progress: string; sinceMs: number; requeues: number }
+}
 
 export const dueShards = 64
 export const minuteOf = (milliseconds: number): number => Math.floor(milliseconds / 60_000)
 
 const shardOf = (id: string): number => createHash('sha256').update(id).digest()[0]! % dueShards
+/** How far a walk over due entries has come, by the walk's name; undefined before the first. */
+export async function readMark(documents: Documents, walk: string): Promise<number | undefined> {
+  return (await documents.get<{ at: number }>('mark', walk))?.value.at
+}
+
+export async function writeMark(documents: Documents, walk: string, at: number): Promise<void> {
+  await documents.put('mark', walk, '', { at })
+}
+
 const partition = (minute: number, shard: number): string => `${String(minute).padStart(10, '0')}/${String(shard).padStart(2, '0')}`
 const sortKey = (due: Pick<Due, 'kind' | 'id'>): string => `${due.kind}/${due.id}`
 
