@@ -52,6 +52,15 @@ export type VideoRendition = {
   predictedSpeed: number
 }
 
+/** A rendition before its init segment was made. */
+export type VideoDraft = Omit<VideoRendition, 'codecs' | 'parameterSetsSha256'>
+export type AudioDraft = Omit<AudioRendition, 'codecs'>
+/** A plan before its init segments were made. */
+export type PlanDraft = Omit<Plan, 'video' | 'audio'> & {
+  video?: { source: VideoSource; grid: VideoGrid; renditions: VideoDraft[] }
+  audio: AudioDraft[]
+}
+
 export type AudioRendition = {
   /** `aac-1`, numbered by track. */
   id: string
@@ -67,13 +76,23 @@ export type AudioRendition = {
   label: string
   isDefault: boolean
   grid: AudioGrid
+  /** What a source timestamp has to lose; 0 when absent. */
+  originSeconds?: number
+  /** Codec frames that the source fills, silence after them; the whole grid when absent. */
+  sourceFrames?: number
 }
 
 /** How to decode the source's picture. */
 export type VideoSource = {
   streamIndex: number
-  /** ffprobe's format.start_time in seconds: what a source timestamp has to lose. */
+  /** The earliest start of the kept streams in seconds: what a source timestamp has to lose. */
   originSeconds: number
+  /** ffprobe's format.start_time, which a seek counts from; originSeconds when absent. */
+  formatStartSeconds?: number
+  /** The first picture, in seconds after the origin; it stands in for what is before it. 0 when absent. */
+  startSeconds?: number
+  /** Frames at the highest rendition's rate that the source fills; the last one is repeated after them. The whole grid when absent. */
+  sourceFrames?: number
   /** Seek this much before the wanted frame, in seconds (1; MPEG-TS 12). */
   prerollSeconds: number
   /** As stored, before rotation and aspect. */
@@ -85,6 +104,9 @@ export type VideoSource = {
   rotationDegrees: 0 | 90 | 180 | 270
   interlaced: boolean
   transfer: 'sdr' | 'pq' | 'hlg'
+  /** swscale's name of the matrix; `bt709` when absent. */
+  matrix?: string
+  fullRange?: boolean
   pixelFormat: string
 }
 

@@ -1,0 +1,170 @@
+/** The one spawner: runs ffmpeg and ffprobe with limits on time, memory and silence, and never leaves one behind. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { redact } from './redact.ts'
+
+export type RunOptions = {
+  program: string
+  args: string[]
+  /** 0 (normal) to 19 (bulk). */
+  nice?: number
+  timeoutSeconds: number
+  /** Killed after this long without progress: output time, encoded frames or bytes on stdout. ffmpeg only. */
+  stallSeconds?: number
+  /** Address space; where the system can't limit it, it is not limited. */
+  maxMemoryBytes?: number
+  signal?: AbortSignal
+  /** `ignore` by default. A function is awaited before the next chunk is read. */
+  stdout?: 'ignore' | 'collect' | ((chunk: Buffer) => void | Promise<void>)
+  /** Of collected output; 16 MiB by default, beyond it the run is ended as `limit`. */
+  maxStdoutBytes?: number
+  /** ffmpeg only. */
+  onProgress?: (outTimeSeconds: number) => void
+}
+
+/** `limit`: more output than was allowed. `consumer`: the stdout function threw; see `cause`. */
+export type RunFailure = 'exit' | 'timeout' | 'stalled' | 'aborted' | 'spawn' | 'limit' | 'consumer'
+
+/** A run that did not end well. Neither the message nor the tail holds a URL. */
+export class MediaRunError extends Error {
+  override name = 'MediaRunError'
+  readonly reason: RunFailure
+  readonly exitCode: number | null
+  readonly stderrTail: string
+  constructor(program: string, reason: RunFailure, exitCode: number | null, stderrTail: string, cause?: unknown) {
+    const said = stderrTail.trim().split('\n').slice(-3).join(' · ')
+    super(`${program.split('/').at(-1)} ended: ${reason}${exitCode === null ? '' : ` (${exitCode})`}${said && `: ${said}`}`, { cause })
+    this.reason = reason
+    this.exitCode = exitCode
+    this.stderrTail = stderrTail
+  }
+}
+
+const stderrTailBytes = 8192
+const graceMs = 1000
+const running = new Set<ChildProcess>()
+let exitHookSet = false
+
+/** Runs to the end. Rejects with MediaRunError, after the process is gone. */
+export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTail: string }> {
+  const { program, signal } = options
+  if (signal?.aborted) return Promise.reject(new MediaRunError(program, 'aborted', null, ''))
+  const watched = options.stallSeconds !== undefined || options.onProgress !== undefined
+  const [command, ...args] = commandLine(options, watched)
+  const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'] })
+  remember(child)
+  return new Promise((resolve, reject) => {
+    let failure: RunFailure | undefined
+    let cause: unknown
+    let tail = ''
+    let collectedBytes = 0
+    const collected: Buffer[] = []
+    let consumed: Promise<void> = Promise.resolve()
+
+    const end = (reason: RunFailure, why?: unknown) => {
+      if (failure) return
+      failure = reason
+      cause = why
+      child.kill('SIGTERM')
+      graceTimer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      child.stdout?.resume()
+    }
+    let graceTimer: NodeJS.Timeout | undefined
+    const timeoutTimer = setTimeout(() => end('timeout'), options.timeoutSeconds * 1000)
+    let stallTimer: NodeJS.Timeout | undefined
+    const alive = () => {
+      if (options.stallSeconds === undefined || failure) return
+      clearTimeout(stallTimer)
+      stallTimer = setTimeout(() => end('stalled'), options.stallSeconds * 1000)
+    }
+    const onAbort = () => end('aborted')
+    signal?.addEventListener('abort', onAbort, { once: true })
+    alive()
+
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (tail = (tail + text).slice(-stderrTailBytes)))
+    if (watched) readProgress(child.stdio[3] as Readable, alive, options.onProgress)
+    child.stdout?.on('data', (chunk: Buffer) => {
+      alive()
+      if (failure) return
+      if (typeof options.stdout !== 'function') {
+        collectedBytes += chunk.length
+        if (collectedBytes > (options.maxStdoutBytes ?? 2 ** 24)) return end('limit')
+        collected.push(chunk)
+        return
+      }
+      const consume = options.stdout
+      child.stdout!.pause()
+      clearTimeout(stallTimer)
+      consumed = consumed.then(() => consume(chunk)).then(
+        () => (alive(), void child.stdout!.resume()),
+        (error: unknown) => end('consumer', error),
+      )
+    })
+
+    const settle = async (exitCode: number | null, spawnError?: Error) => {
+      running.delete(child)
+      clearTimeout(timeoutTimer)
+      await consumed
+      clearTimeout(stallTimer)
+      clearTimeout(graceTimer)
+      signal?.removeEventListener('abort', onAbort)
+      const stderrTail = redact(tail)
+      if (spawnError) reject(new MediaRunError(program, 'spawn', null, spawnError.message))
+      else if (failure) reject(new MediaRunError(program, failure, exitCode, stderrTail, cause))
+      else if (exitCode !== 0) reject(new MediaRunError(program, 'exit', exitCode, stderrTail))
+      else resolve({ stdout: Buffer.concat(collected), stderrTail })
+    }
+    child.once('error', (error) => void settle(null, error))
+    child.once('close', (code) => void settle(code))
+  })
+}
+
+/**
+ * The command with its limits in front. A shell sets the memory limit and execs, so the pid stays the tool's; nice is set
+ * before it starts because Linux keeps it by thread; and where setpriv is there, the kernel ends the tool when this
+ * process is killed.
+ */
+function commandLine(options: RunOptions, watched: boolean): string[] {
+  const tool = [options.program, ...(watched ? ['-progress', 'pipe:3', '-stats_period', '0.5'] : []), ...options.args]
+  if (process.platform === 'win32') return tool
+  const niced = options.nice ? ['nice', '-n', String(options.nice), ...tool] : tool
+  const bound = setpriv() ? [setpriv()!, '--pdeathsig', 'KILL', '--', ...niced] : niced
+  if (!options.maxMemoryBytes) return bound
+  return ['/bin/sh', '-c', 'ulimit -v "$0" 2>/dev/null; exec "$@"', String(Math.ceil(options.maxMemoryBytes / 1024)), ...bound]
+}
+
+const setpriv = (): string | undefined =>
+  process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined
+
+/** Children end with this process, however it leaves in good order. */
+function remember(child: ChildProcess): void {
+  running.add(child)
+  if (exitHookSet) return
+  exitHookSet = true
+  process.once('exit', () => {
+    for (const one of running) one.kill('SIGKILL')
+  })
+}
+
+/** ffmpeg's -progress: key=value lines. Alive is who moves on: output time, frames or bytes. */
+function readProgress(pipe: Readable, alive: () => void, onProgress: RunOptions['onProgress']): void {
+  let rest = ''
+  let last = ''
+  let moved: string[] = []
+  pipe.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!.slice(-1000)
+    for (const line of lines) {
+      const [key, value = ''] = line.split('=')
+      if (key === 'frame' || key === 'total_size' || key === 'out_time_us') moved.push(value.trim())
+      if (key === 'out_time_us' && Number.isFinite(Number(value))) onProgress?.(Math.max(0, Number(value) / 1e6))
+      if (key !== 'progress') continue
+      const now = moved.join(' ')
+      if (now !== last) alive()
+      last = now
+      moved = []
+    }
+  })
+  pipe.on('error', () => {})
+}
