@@ -38,6 +38,8 @@ export type Video = {
   /** The rendition that is encoded first and that players start with. */
   startRendition?: string
   posterKey?: string
+  /** Inspections that failed for another reason than the file's own, until there is a plan. */
+  failedAttempts?: number
   /** A tombstone: gone for everyone, swept once more a day later. */
   deletedAt?: number
 }
