@@ -14,7 +14,7 @@ export type SqliteThread<Request> = {
 type Waiting = { resolve: (value: any) => void; reject: (error: Error) => void }
 
 /** Starts `entry` (a module that calls serveRequests) with `data`. Rejects with DriverUnavailable when its file can't be opened. */
-export async function openSqliteThread<Request>(options: { entry: URL; name: string; data: { path: string }; log?: Log }): Promise<SqliteThread<Request>> {
+export async function openSqliteThread<Request>(options: { entry: URL; name: string; data: { path: string; [more: string]: unknown }; log?: Log }): Promise<SqliteThread<Request>> {
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let outbox: Asked<Request>[] = []
