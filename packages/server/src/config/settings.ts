@@ -27,6 +27,7 @@ export const settings = {
   SLUICE_EDGE_MEMORY_BYTES: bytes(256 * 2 ** 20, "The edge's segment cache."),
   SLUICE_RATE_LIMIT_PER_MINUTE: integer(1200, { min: 10, max: 1_000_000 }, 'API requests a minute and account (or address).'),
   SLUICE_SIGN_IN_ATTEMPTS_PER_MINUTE: integer(10, { min: 1, max: 10_000 }, 'Sign-ins and sign-ups a minute and address.'),
+  SLUICE_TRUSTED_PROXIES: text('loopback', 'Proxies whose X-Forwarded-For is believed: addresses, CIDR ranges or loopback, linklocal, uniquelocal, by commas; empty for none.'),
   SLUICE_SWEEP_GRACE_MINUTES: integer(1440, { min: 0, max: 10_080 }, 'Age from which an object that nothing refers to is removed.'),
   SLUICE_TEST_FAST_DUE: boolean(false, 'For tests: unfinished work is looked at again after seconds instead of minutes.'),
 } as const

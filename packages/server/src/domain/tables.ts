@@ -17,7 +17,7 @@ export const tables = {
   channelVideo: table(false, 'account id / yyyymm', 'descending time, video id'),
   channelMonth: table(false, 'account id', 'yyyymm'),
   latest: table(false, 'hour / bucket', 'descending time, video id'),
-  latestHour: table(false, 'yyyymm', 'hour'),
+  latestHour: table(false, "yyyymm, or 'months'", 'hour / bucket, or yyyymm'),
   account: table(true, 'account id', ''),
   handle: table(true, 'handle, lower case', ''),
   session: table(false, 'sha256 of the token', ''),
