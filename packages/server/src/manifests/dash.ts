@@ -1,0 +1,123 @@
+/** Writes the DASH MPD of a manifest version: static, isoff-live, SegmentTimeline over the fixed grid (ISO/IEC 23009-1). Pure. */
+import { segmentsOf } from '../domain/grid.ts'
+import { initHref, segmentHref } from '../domain/keys.ts'
+import type { AudioGrid, AudioRendition, Plan, VideoGrid, VideoRendition } from '../domain/plan.ts'
+import type { ManifestVersion } from '../domain/video.ts'
+import { listedRenditions, peakBitsPerSecond } from './listed.ts'
+
+/** The whole MPD. Its links are relative to `m<version>/`. */
+export function writeDash(plan: Plan, manifest: ManifestVersion): string {
+  const { video, audio } = listedRenditions(plan, manifest)
+  const sets = [
+    ...(plan.video && video.length > 0 ? [videoSet(plan.video.source, plan.video.grid, video)] : []),
+    ...audio.map((rendition, index) => audioSet(rendition, index)),
+  ]
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"${attributes({
+    mediaPresentationDuration: `PT${seconds(plan.durationSeconds)}S`,
+    minBufferTime: 'PT4S',
+  })}>
+<Period id="0" start="PT0S">
+${sets.join('\n')}
+</Period>
+</MPD>
+`
+}
+
+function videoSet(source: { width: number; height: number }, grid: VideoGrid, renditions: VideoRendition[]): string {
+  const set = {
+    id: 'video',
+    contentType: 'video',
+    mimeType: 'video/mp4',
+    segmentAlignment: 'true',
+    startWithSAP: 1,
+    par: ratio(source.width, source.height),
+    maxWidth: Math.max(...renditions.map((rendition) => rendition.width)),
+    maxHeight: Math.max(...renditions.map((rendition) => rendition.height)),
+  }
+  const representations = renditions.map((rendition) => {
+    const { num, den } = rendition.rate
+    return `<Representation${attributes({
+      id: rendition.id,
+      codecs: rendition.codecs,
+      bandwidth: peakBitsPerSecond(rendition.capBitsPerSecond),
+      width: rendition.width,
+      height: rendition.height,
+      frameRate: den === 1 ? num : `${num}/${den}`,
+      sar: '1:1',
+    })}/>`
+  })
+  return `<AdaptationSet${attributes(set)}>
+${segmentTemplate(grid, 'video')}
+${representations.join('\n')}
+</AdaptationSet>`
+}
+
+function audioSet(rendition: AudioRendition, index: number): string {
+  const set = {
+    id: `audio-${index + 1}`,
+    contentType: 'audio',
+    mimeType: 'audio/mp4',
+    lang: rendition.language,
+    segmentAlignment: 'true',
+    startWithSAP: 1,
+  }
+  const representation = {
+    id: rendition.id,
+    codecs: rendition.codecs,
+    bandwidth: peakBitsPerSecond(rendition.bitsPerSecond),
+    audioSamplingRate: rendition.sampleRate,
+  }
+  return `<AdaptationSet${attributes(set)}>
+<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="${rendition.channels}"/>
+${rendition.label === '' ? '' : `<Label>${escapeXml(rendition.label)}</Label>\n`}<Role schemeIdUri="urn:mpeg:dash:role:2011" value="${index === 0 ? 'main' : 'alternate'}"/>
+${segmentTemplate(rendition.grid, 'audio')}
+<Representation${attributes(representation)}/>
+</AdaptationSet>`
+}
+
+function segmentTemplate(grid: VideoGrid | AudioGrid, kind: 'video' | 'audio'): string {
+  const template = {
+    timescale: grid.timescale,
+    startNumber: 0,
+    initialization: initHref('$RepresentationID$'),
+    media: segmentHref('$RepresentationID$', '$Number$'),
+  }
+  return `<SegmentTemplate${attributes(template)}><SegmentTimeline>${timeline(grid, kind)}</SegmentTimeline></SegmentTemplate>`
+}
+
+/** Runs of equal durations as one S each; `r` counts the repeats after the first (§5.3.9.6). */
+function timeline(grid: VideoGrid | AudioGrid, kind: 'video' | 'audio'): string {
+  const runs: { durationTicks: number; count: number }[] = []
+  for (const { durationTicks } of segmentsOf(grid, kind)) {
+    const last = runs.at(-1)
+    if (last?.durationTicks === durationTicks) last.count++
+    else runs.push({ durationTicks, count: 1 })
+  }
+  return runs
+    .map((run, index) => `<S${index === 0 ? ' t="0"' : ''} d="${run.durationTicks}"${run.count > 1 ? ` r="${run.count - 1}"` : ''}/>`)
+    .join('')
+}
+
+/** In lowest terms, as @par asks. */
+function ratio(width: number, height: number): string {
+  let [a, b] = [width, height]
+  while (b !== 0) [a, b] = [b, a % b]
+  return `${width / a}:${height / a}`
+}
+
+const seconds = (value: number): string => String(Number(value.toFixed(6)))
+
+const attributes = (values: Record<string, string | number>): string =>
+  Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('')
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+/** Also drops what XML 1.0 §2.2 does not allow in a document (labels come from uploaded files). */
+const escapeXml = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/[&<>"']/g, (character) => entities[character]!)

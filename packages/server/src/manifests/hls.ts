@@ -1,0 +1,100 @@
+/** Writes the HLS playlists of a manifest version: the same CMAF segments as the MPD (RFC 8216). Pure. */
+import { gridOf, segmentsOf } from '../domain/grid.ts'
+import { initHref, segmentHref } from '../domain/keys.ts'
+import type { AudioRendition, Plan } from '../domain/plan.ts'
+import { rateOf } from '../domain/rate.ts'
+import type { ManifestVersion } from '../domain/video.ts'
+import { listedRenditions, peakBitsPerSecond } from './listed.ts'
+
+const head = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS']
+const mediaHref = (renditionId: string): string => `${renditionId}.m3u8`
+
+/**
+ * The master playlist. AVERAGE-BANDWIDTH is left out: nothing is measured yet when it is published.
+ * Audio alone is listed as variants, as Apple's authoring specification asks of audio-only streams.
+ */
+export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
+  const { video, audio } = listedRenditions(plan, manifest)
+  const largestAudio = Math.max(0, ...audio.map((rendition) => rendition.bitsPerSecond))
+  const audioCodecs = [...new Set(audio.map((rendition) => rendition.codecs))]
+  const grouped = audio.length > (video.length > 0 ? 0 : 1)
+  const lines = [...head]
+  if (grouped) lines.push(...audioGroup(audio))
+  for (const rendition of video) {
+    const variant = {
+      BANDWIDTH: peakBitsPerSecond(rendition.capBitsPerSecond + largestAudio),
+      CODECS: quoted([rendition.codecs, ...audioCodecs].join(',')),
+      RESOLUTION: `${rendition.width}x${rendition.height}`,
+      'FRAME-RATE': rateOf(rendition.rate).toFixed(3),
+      ...(grouped ? { AUDIO: quoted('audio') } : {}),
+    }
+    lines.push(`#EXT-X-STREAM-INF:${attributeList(variant)}`, mediaHref(rendition.id))
+  }
+  // With several tracks one variant on the default track carries the group: the others are reached through it.
+  const audioVariants = video.length > 0 ? [] : audio.slice(0, 1)
+  for (const rendition of audioVariants) {
+    const variant = {
+      BANDWIDTH: peakBitsPerSecond(largestAudio),
+      CODECS: quoted(audioCodecs.join(',')),
+      ...(grouped ? { AUDIO: quoted('audio') } : {}),
+    }
+    lines.push(`#EXT-X-STREAM-INF:${attributeList(variant)}`, mediaHref(rendition.id))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** The media playlist of one rendition, complete from the first day. Throws when the plan has no such rendition. */
+export function writeHlsMedia(plan: Plan, renditionId: string): string {
+  const found = gridOf(plan, renditionId)
+  if (!found) throw new Error(`the plan ${plan.videoId}/${plan.revision} has no rendition ${renditionId}`)
+  const { grid, kind } = found
+  const lines = [
+    ...head,
+    `#EXT-X-TARGETDURATION:${targetDuration(plan)}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXT-X-MAP:URI=${quoted(initHref(renditionId))}`,
+  ]
+  for (const { number, durationTicks } of segmentsOf(grid, kind)) {
+    lines.push(`#EXTINF:${(durationTicks / grid.timescale).toFixed(6)},`, segmentHref(renditionId, number))
+  }
+  return `${lines.join('\n')}\n#EXT-X-ENDLIST\n`
+}
+
+/** The longest segment of any track, rounded: RFC 8216 §4.3.3.1, and equal across audio and video (DESIGN §7). */
+function targetDuration(plan: Plan): number {
+  const grids = [...(plan.video ? [plan.video.grid] : []), ...plan.audio.map((rendition) => rendition.grid)]
+  return Math.max(1, ...grids.map((grid) => Math.round((Math.min(grid.segmentFrames, grid.frames) * grid.frameTicks) / grid.timescale)))
+}
+
+/** NAMEs differ within the group, one member is DEFAULT, AUTOSELECT goes to one member a language (RFC 8216 §4.3.4.1.1). */
+function audioGroup(audio: AudioRendition[]): string[] {
+  const names = new Set<string>()
+  const languages = new Set<string>()
+  return audio.map((rendition, index) => {
+    const base = rendition.label.trim() || rendition.language
+    let name = quoted(base)
+    for (let n = 2; names.has(name); n++) name = quoted(`${base} ${n}`)
+    names.add(name)
+    const autoselect = !languages.has(rendition.language)
+    languages.add(rendition.language)
+    return `#EXT-X-MEDIA:${attributeList({
+      TYPE: 'AUDIO',
+      'GROUP-ID': quoted('audio'),
+      NAME: name,
+      ...(rendition.language === 'und' ? {} : { LANGUAGE: quoted(rendition.language) }),
+      DEFAULT: index === 0 ? 'YES' : 'NO',
+      AUTOSELECT: autoselect ? 'YES' : 'NO',
+      CHANNELS: quoted(String(rendition.channels)),
+      URI: quoted(mediaHref(rendition.id)),
+    })}`
+  })
+}
+
+/** A quoted string has no way to escape its quote, and no line feed (RFC 8216 §4.2). */
+const quoted = (text: string): string => `"${text.toWellFormed().replace(/"/g, "'").replace(/[\u0000-\u001f\u007f]+/g, ' ')}"`
+
+const attributeList = (values: Record<string, string | number>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')

@@ -1,0 +1,28 @@
+/** What a manifest version lists, in the order it is listed in, and the bit rates it declares. Pure. */
+import type { AudioRendition, Plan, VideoRendition } from '../domain/plan.ts'
+import type { ManifestVersion } from '../domain/video.ts'
+
+export type Listed = {
+  /** Lowest bit rate first: the first listed is the one that is encoded first and that players start with (DESIGN §1). */
+  video: VideoRendition[]
+  /** The default track first, then as in the plan. */
+  audio: AudioRendition[]
+}
+
+/** The renditions of a manifest version; throws when it names one that the plan does not have. */
+export function listedRenditions(plan: Plan, manifest: ManifestVersion): Listed {
+  const wanted = new Set(manifest.renditionIds)
+  const video = (plan.video?.renditions ?? []).filter((rendition) => wanted.delete(rendition.id))
+  const audio = plan.audio.filter((rendition) => wanted.delete(rendition.id))
+  if (wanted.size > 0) throw new Error(`the plan ${plan.videoId}/${plan.revision} has no rendition ${[...wanted].join(', ')}`)
+  return {
+    video: video.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond),
+    audio: audio.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+  }
+}
+
+/** What a capped encode peaks at over 4 s with bufsize = maxrate: 1.09 times the cap was measured (DESIGN §7). */
+const peakTenths = 11
+
+/** The peak bit rate to declare for a cap, in bits per second. */
+export const peakBitsPerSecond = (capBitsPerSecond: number): number => Math.ceil((capBitsPerSecond * peakTenths) / 10)
