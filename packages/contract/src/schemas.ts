@@ -17,6 +17,10 @@ const UnixMs = Type.Integer({ description: 'Milliseconds since the epoch' })
 export const Account = Type.Object({ id: Id, handle: Handle, isAdmin: Type.Boolean(), createdAt: UnixMs })
 export const Credentials = Type.Object({ handle: Handle, password: Password }, closed)
 export const SessionAnswer = Type.Object({ account: Account, token: Type.String() })
+/** Headers of POSTs that create: the same key with the same body makes nothing twice. */
+export const IdempotencyKey = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$', description: 'Kept for a day' })),
+})
 /** GET /accounts/me: whose cookie or token this is; 401 unauthorized when nobody's. */
 export const CurrentSession = Type.Object({ account: Account })
 

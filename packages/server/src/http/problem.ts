@@ -52,12 +52,12 @@ export function sendProblem(
   }
   const problem = problemOf(code, options)
   const body = Buffer.from(JSON.stringify(problem))
-  response.writeHead(problem.status, {
-    'content-type': problemMediaType,
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    ...(options.retryAfterSeconds === undefined ? {} : { 'retry-after': options.retryAfterSeconds }),
-    ...options.headers,
-  })
+  response.statusCode = problem.status
+  response.setHeader('content-type', problemMediaType)
+  response.setHeader('content-length', body.length)
+  response.setHeader('cache-control', 'no-store')
+  response.setHeader('x-content-type-options', 'nosniff')
+  if (options.retryAfterSeconds !== undefined) response.setHeader('retry-after', options.retryAfterSeconds)
+  for (const [name, value] of Object.entries(options.headers ?? {})) response.setHeader(name, value)
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }

@@ -11,9 +11,13 @@ export type Account = {
   passwordHash: string
 }
 
-/** What a handle points at. `claimedAt`: a claim whose account never came may be taken over after a while. */
-export type HandleClaim = { accountId: string; claimedAt: number }
+/**
+ * What a handle points at, or who the administrator is. Confirmed after the account was written: an unconfirmed claim
+ * without an account is what a crash left behind, and may be taken over after a while.
+ */
+export type Claim = { accountId: string; claimedAt: number; confirmed: boolean }
 
+const administratorFact = 'administrator'
 const handleKey = (handle: string): string => handle.toLowerCase()
 
 export async function readAccount(documents: Documents, id: string): Promise<Account | undefined> {
@@ -25,36 +29,45 @@ export async function createAccount(documents: Documents, account: Account): Pro
   await documents.put('account', account.id, '', account, { ifVersion: 'absent' })
 }
 
-/** Handles are compared without case. */
-export function readHandle(documents: Documents, handle: string): Promise<Stored<HandleClaim> | undefined> {
-  return documents.get<HandleClaim>('handle', handleKey(handle))
+/** Undoes createAccount: the account lost its handle before anybody could use it. */
+export async function removeAccount(documents: Documents, id: string): Promise<void> {
+  const stored = await documents.get<Account>('account', id)
+  if (stored) await documents.delete('account', id, '', { ifVersion: stored.version })
 }
 
-/** Claims a handle, or takes over the claim of that version. VersionConflict when another was faster. */
-export async function claimHandle(documents: Documents, handle: string, claim: HandleClaim, over?: Stored<HandleClaim>): Promise<void> {
-  await documents.put('handle', handleKey(handle), '', claim, { ifVersion: over?.version ?? 'absent' })
+/** Something that one account alone may have. */
+export type Claimable = { table: 'handle' | 'installation'; pk: string }
+
+/** Handles are compared without case. */
+export const handleClaim = (handle: string): Claimable => ({ table: 'handle', pk: handleKey(handle) })
+export const administratorClaim: Claimable = { table: 'installation', pk: administratorFact }
+
+export function readClaim(documents: Documents, { table, pk }: Claimable): Promise<Stored<Claim> | undefined> {
+  return documents.get<Claim>(table, pk)
+}
+
+/** Writes a claim over the one that was read, or where none was. Undefined when another was faster. */
+export async function writeClaim(documents: Documents, { table, pk }: Claimable, claim: Claim, over?: Stored<Claim>): Promise<Stored<Claim> | undefined> {
+  try {
+    const version = await documents.put(table, pk, '', claim, { ifVersion: over?.version ?? 'absent' })
+    return { sk: '', value: claim, version }
+  } catch (error) {
+    if (error instanceof VersionConflict) return undefined
+    throw error
+  }
+}
+
+/** Gives a claim back. Another's later claim stays. */
+export async function removeClaim(documents: Documents, { table, pk }: Claimable, claim: Stored<Claim>): Promise<void> {
+  try {
+    await documents.delete(table, pk, '', { ifVersion: claim.version })
+  } catch (error) {
+    if (!(error instanceof VersionConflict)) throw error
+  }
 }
 
 /** The account that a handle belongs to, or undefined. */
 export async function readAccountByHandle(documents: Documents, handle: string): Promise<Account | undefined> {
-  const claim = await readHandle(documents, handle)
+  const claim = await readClaim(documents, handleClaim(handle))
   return claim && (await readAccount(documents, claim.value.accountId))
-}
-
-const administratorFact = 'administrator'
-export type AdministratorClaim = { accountId: string; claimedAt: number }
-
-export function readAdministrator(documents: Documents): Promise<Stored<AdministratorClaim> | undefined> {
-  return documents.get<AdministratorClaim>('installation', administratorFact)
-}
-
-/** True when this account became the administrator: the first claim wins, or one that takes over a claim without an account. */
-export async function claimAdministrator(documents: Documents, claim: AdministratorClaim, over?: Stored<AdministratorClaim>): Promise<boolean> {
-  try {
-    await documents.put('installation', administratorFact, '', claim, { ifVersion: over?.version ?? 'absent' })
-    return true
-  } catch (error) {
-    if (error instanceof VersionConflict) return false
-    throw error
-  }
 }

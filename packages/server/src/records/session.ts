@@ -21,5 +21,5 @@ export async function readSession(documents: Documents, token: string): Promise<
 
 /** An unknown token is no error. */
 export async function removeSession(documents: Documents, token: string): Promise<void> {
-  await documents.delete('session', keyOf(token))
+  await documents.delete('session', keyOf(token), '')
 }

@@ -1,0 +1,49 @@
+/** /healthz (the process lives), /readyz (everything it needs answers), /metrics. */
+import type { FastifyInstance } from 'fastify'
+import type { QueueDepth } from '../ports/queue.ts'
+import type { Metrics } from './metrics.ts'
+import { problemMediaType, problemOf } from './problem.ts'
+
+export type HealthOptions = {
+  /** What must answer, by name; each rejects when it does not. */
+  checks: Record<string, () => Promise<unknown>>
+  metrics: Metrics
+  depth: () => Promise<QueueDepth[]>
+}
+
+const checkTimeoutMs = 3000
+
+export function registerHealthRoutes(app: FastifyInstance, { checks, metrics, depth }: HealthOptions): void {
+  const config = { rateLimit: false as const }
+  const schema = { hide: true } as const
+  app.get('/healthz', { config, schema }, async () => ({ status: 'ok' }))
+
+  app.get('/readyz', { config, schema }, async (_request, reply) => {
+    void reply.header('cache-control', 'no-store')
+    const missing = (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
+    if (missing.length === 0) return { status: 'ready' }
+    return reply
+      .code(503)
+      .header('content-type', problemMediaType)
+      .header('retry-after', 2)
+      .send(JSON.stringify(problemOf('unavailable', { detail: `Not reachable: ${missing.join(', ')}`, retryAfterSeconds: 2, members: { missing } })))
+  })
+
+  app.get('/metrics', { config, schema }, async (_request, reply) => {
+    const depths = await depth().catch(() => [])
+    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.render(depths))
+  })
+}
+
+/** The check's name when it rejects or takes too long. */
+async function failed(name: string, check: () => Promise<unknown>): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, checkTimeoutMs, name)
+  })
+  try {
+    return await Promise.race([late, check().then(() => undefined, () => name)])
+  } finally {
+    clearTimeout(timer)
+  }
+}

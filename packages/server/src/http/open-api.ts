@@ -1,0 +1,47 @@
+/** The OpenAPI 3.1 description, written from the routes' schemas. */
+import swagger from '@fastify/swagger'
+import { problems } from '@sluice/contract'
+import { Type } from 'typebox'
+import type { App } from './app.ts'
+
+/** Registered before the routes, so that it sees them. */
+export async function registerOpenApi(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Sluice',
+        version: '1',
+        description:
+          'Upload videos of any size and stream them. Changes only by addition. Errors are problem details (RFC 9457) with a stable `code`: ' +
+          Object.entries(problems)
+            .map(([code, [status]]) => `${code} (${status})`)
+            .join(', '),
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          cookie: { type: 'apiKey', in: 'cookie', name: 'sluice_session' },
+        },
+      },
+    },
+  })
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('content-type', 'application/json').send(JSON.stringify(app.swagger())),
+  )
+}
+
+/** Every error answer, for a route's `response` under `4xx` and `5xx`. */
+export const ProblemAnswer = Type.Object(
+  {
+    type: Type.Literal('about:blank'),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Union((Object.keys(problems) as (keyof typeof problems)[]).map((code) => Type.Literal(code))),
+    detail: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true, description: 'Problem details (RFC 9457), application/problem+json' },
+)
+
+/** In a route's schema: it needs an account. */
+export const signedIn: { [scheme: string]: string[] }[] = [{ bearer: [] }, { cookie: [] }]
