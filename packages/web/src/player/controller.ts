@@ -1,0 +1,126 @@
+/** Everything the player does, without a view: a video element, an engine, a store. */
+import { openEngine, type Engine } from './engine.ts'
+import { createPlayerStore, type PlayerStore } from './player-state.ts'
+import { readPreferences, savePreferences } from './preferences.ts'
+import type { PlayerError, PlayerSource } from './source.ts'
+import { watchVideoElement } from './watch-video-element.ts'
+
+export type Controller = ReturnType<typeof createController>
+
+/** `root` goes to full screen and holds captions. Call `destroy` when the elements leave the page. */
+export function createController(video: HTMLVideoElement, root: HTMLElement, textContainer: HTMLElement) {
+  const store: PlayerStore = createPlayerStore()
+  const preferences = readPreferences()
+  video.volume = preferences.volume
+  video.muted = preferences.isMuted
+  store.change({ volume: video.volume, isMuted: video.muted })
+
+  let engine: Promise<Engine> | undefined
+  let source: PlayerSource | undefined
+  let isGone = false
+  const watch = watchVideoElement(video, root, store)
+
+  function fail(error: PlayerError): void {
+    if (isGone) return
+    store.change({ status: 'error', error })
+  }
+
+  const open = () =>
+    (engine ??= openEngine(video, textContainer, {
+      onTracks: (tracks) => store.change({ tracks }),
+      onError: fail,
+      onFlush: watch.expectWait,
+    }))
+
+  /** Whether it runs is the element's to say (a play event follows); here only a refusal is noted. */
+  async function play(): Promise<void> {
+    try {
+      await video.play()
+      store.change({ needsClick: false })
+    } catch (error) {
+      if ((error as Error).name === 'NotAllowedError') store.change({ needsClick: true, status: 'paused' })
+    }
+  }
+
+  async function load(next: PlayerSource, options: { autoplay: boolean; startSeconds?: number }): Promise<void> {
+    source = next
+    store.change({ status: 'loading', error: undefined })
+    try {
+      const opened = await open()
+      if (isGone || source !== next) return
+      watch.expectWait()
+      await opened.load(next, options.startSeconds ?? 0)
+      if (isGone || source !== next) return
+      store.change({ status: 'paused', quality: 'auto' })
+      if (options.autoplay) await play()
+    } catch (error) {
+      engine = undefined
+      fail(isPlayerError(error) ? error : { code: 'load', message: 'The player could not be loaded.', retryable: true })
+    }
+  }
+
+  const clamp = (seconds: number) => Math.min(Math.max(0, seconds), Math.max(0, (store.read().durationSeconds || 0) - 0.05))
+
+  return {
+    store,
+    load,
+    play: () => void play(),
+    pause: () => video.pause(),
+    toggle: () => (video.paused || video.ended ? void play() : video.pause()),
+    seek: (seconds: number) => {
+      video.currentTime = clamp(seconds)
+    },
+    seekBy: (seconds: number) => {
+      video.currentTime = clamp(video.currentTime + seconds)
+    },
+    setVolume(volume: number): void {
+      video.volume = Math.min(1, Math.max(0, volume))
+      video.muted = video.volume === 0
+      savePreferences({ volume: video.volume, isMuted: video.muted })
+    },
+    toggleMute(): void {
+      video.muted = !video.muted
+      if (!video.muted && video.volume === 0) video.volume = 0.5
+      savePreferences({ volume: video.volume, isMuted: video.muted })
+    },
+    setRate: (rate: number) => {
+      video.playbackRate = rate
+    },
+    async chooseQuality(height: number | 'auto'): Promise<void> {
+      store.change({ quality: height })
+      ;(await open()).chooseQuality(height)
+    },
+    chooseAudio: async (id: string) => (await open()).chooseAudio(id),
+    async chooseCaption(id: string | undefined): Promise<void> {
+      store.change({ captionId: id })
+      ;(await open()).chooseCaption(id)
+    },
+    async toggleFullscreen(): Promise<void> {
+      const phone = video as HTMLVideoElement & { webkitEnterFullscreen?: () => void }
+      if (document.fullscreenElement === root) await document.exitFullscreen()
+      else if (root.requestFullscreen) await root.requestFullscreen().catch(() => undefined)
+      else phone.webkitEnterFullscreen?.()
+    },
+    async togglePictureInPicture(): Promise<void> {
+      if (document.pictureInPictureElement === video) await document.exitPictureInPicture()
+      else await video.requestPictureInPicture().catch(() => undefined)
+    },
+    /** After an error: goes on where it stopped. */
+    async retry(): Promise<void> {
+      const { currentSeconds } = store.read()
+      if (!source) return
+      if (video.readyState > 0 && !video.error && (await open()).resume()) {
+        store.change({ error: undefined, status: 'buffering' })
+        return play()
+      }
+      await load(source, { autoplay: true, startSeconds: currentSeconds })
+    },
+    async destroy(): Promise<void> {
+      isGone = true
+      watch.end()
+      await (await engine?.catch(() => undefined))?.destroy()
+    },
+  }
+}
+
+const isPlayerError = (error: unknown): error is PlayerError => typeof (error as PlayerError | null)?.retryable === 'boolean'

@@ -1,0 +1,51 @@
+/** What loads and switches streams behind the controls: Shaka where there is MSE, the browser's own HLS elsewhere. */
+import type { AudioChoice, CaptionChoice, PlayerError, PlayerSource, Quality } from './source.ts'
+
+/** The tracks as they are now. */
+export type Tracks = {
+  qualities: Quality[]
+  /** The height that plays or is fetched now. */
+  activeHeight?: number
+  audio: AudioChoice[]
+  activeAudio?: string
+  captions: CaptionChoice[]
+}
+
+export type EngineEvents = {
+  onTracks: (tracks: Tracks) => void
+  /** Playback can't go on without help. */
+  onError: (error: PlayerError) => void
+  /** A switch throws the buffer away: the wait that follows is no stall. */
+  onFlush: () => void
+}
+
+export interface Engine {
+  /** Loads the source and seeks to `startSeconds`. Rejects with a PlayerError. */
+  load(source: PlayerSource, startSeconds: number): Promise<void>
+  /** Goes on after a network failure without loading again; false when that is not possible. */
+  resume(): boolean
+  /** A height of the menu, or 'auto'. */
+  chooseQuality(height: number | 'auto'): void
+  chooseAudio(id: string): void
+  /** A caption's id; undefined turns captions off. */
+  chooseCaption(id: string | undefined): void
+  destroy(): Promise<void>
+}
+
+/** True where streams can be fed by script (ManagedMediaSource: iPhones since iOS 17.1). */
+export const hasMediaSource = (): boolean => 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis
+
+/** Loads the engine that this browser needs. Shaka is a separate file that only this import fetches. */
+export async function openEngine(video: HTMLVideoElement, textContainer: HTMLElement, events: EngineEvents): Promise<Engine> {
+  if (hasMediaSource()) {
+    const { openShakaEngine } = await import('./shaka-engine.ts')
+    return openShakaEngine(video, textContainer, events)
+  }
+  const { openNativeEngine } = await import('./native-engine.ts')
+  return openNativeEngine(video, events)
+}
+
+/** Fetches Shaka ahead of time, while the page still waits for its data. */
+export function preloadEngine(): void {
+  if (hasMediaSource()) import('./shaka-engine.ts').catch(() => undefined)
+}

@@ -1,0 +1,115 @@
+/** The player: give it a source and it plays. It imports nothing from the rest of the site and can be lifted out alone. */
+import { useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react'
+import { ControlBar } from './control-bar.tsx'
+import { createController, type Controller } from './controller.ts'
+import { BigButton, ErrorPanel, KeyHelp, Spinner } from './overlays.tsx'
+import { performKey } from './perform-key.ts'
+import './player.css'
+import type { PlayerSource } from './source.ts'
+import { useIdle } from './use-idle.ts'
+import { usePlayerState } from './use-player-state.ts'
+
+export type PlayerProps = {
+  /** Undefined while it is not known yet: the poster shows. A new object loads anew at the same time. */
+  source: PlayerSource | undefined
+  title: string
+  posterUrl?: string | null
+  /** Width over height; keeps the page from jumping. 16/9 by default. */
+  aspectRatio?: number
+  autoplay?: boolean
+  /** Called instead of loading the same source again after an error: fetch a fresh source. */
+  onRetry?: () => void
+}
+
+export function Player(props: PlayerProps) {
+  const root = useRef<HTMLDivElement>(null)
+  const video = useRef<HTMLVideoElement>(null)
+  const text = useRef<HTMLDivElement>(null)
+  const [controller, setController] = useState<Controller>()
+
+  useEffect(() => {
+    const made = createController(video.current!, root.current!, text.current!)
+    setController(made)
+    return () => {
+      setController(undefined)
+      void made.destroy()
+    }
+  }, [])
+
+  const { source, autoplay = true } = props
+  useEffect(() => {
+    if (!controller || !source) return
+    void controller.load(source, { autoplay, startSeconds: controller.store.read().currentSeconds })
+  }, [controller, source, autoplay])
+
+  const ratio = Math.min(Math.max(props.aspectRatio ?? 16 / 9, 0.5), 3)
+  return (
+    <div ref={root} className="player" style={{ '--player-ratio': ratio } as object} tabIndex={-1} role="region" aria-label={`Video player: ${props.title}`}>
+      <video ref={video} className="player-video" poster={props.posterUrl ?? undefined} playsInline preload="auto" />
+      <div ref={text} className="player-text" />
+      {controller && <Face controller={controller} root={root} onRetry={props.onRetry} />}
+    </div>
+  )
+}
+
+type FaceProps = { controller: Controller; root: RefObject<HTMLDivElement | null>; onRetry: (() => void) | undefined }
+
+/** Everything over the picture. State goes to data attributes of the root, where style sheets and tests read it. */
+function Face({ controller, root, onRetry }: FaceProps) {
+  const { store } = controller
+  const status = usePlayerState(store, (state) => state.status)
+  const started = usePlayerState(store, (state) => state.started)
+  const stalls = usePlayerState(store, (state) => state.stalls)
+  const height = usePlayerState(store, (state) => state.tracks.activeHeight)
+  const quality = usePlayerState(store, (state) => state.quality)
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  const isRunning = status === 'playing' || status === 'buffering'
+  const isIdle = useIdle(root, isRunning && !isMenuOpen)
+
+  useEffect(() => {
+    const values: Record<string, string | undefined> = {
+      state: status,
+      height: height ? String(height) : undefined,
+      quality: String(quality),
+      stalls: String(stalls),
+      started: String(started),
+      idle: String(isIdle),
+    }
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) delete root.current!.dataset[name]
+      else root.current!.dataset[name] = value
+    }
+  }, [root, status, height, quality, stalls, started, isIdle])
+
+  // Keys work anywhere on the page, except where something else is being typed or pressed.
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => {
+      const isElsewhere = event.target instanceof HTMLElement && event.target !== document.body && !root.current!.contains(event.target)
+      if (!isElsewhere) performKey(event, controller, { setHelpOpen, setMenuOpen })
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [controller, root])
+
+  function click(event: MouseEvent): void {
+    if (isMenuOpen) return setMenuOpen(false)
+    // A finger's first touch brings the controls; a mouse click plays or pauses.
+    const isTouch = (event.nativeEvent as PointerEvent).pointerType === 'touch'
+    if (isTouch && isRunning && isIdle) return
+    controller.toggle()
+  }
+
+  return (
+    <>
+      <div className="player-surface" aria-hidden="true" onClick={click} onDoubleClick={() => void controller.toggleFullscreen()} />
+      <Spinner controller={controller} />
+      <BigButton controller={controller} />
+      <div className="player-chrome">
+        <ControlBar controller={controller} isMenuOpen={isMenuOpen} setMenuOpen={setMenuOpen} />
+      </div>
+      <ErrorPanel controller={controller} onRetry={onRetry} />
+      {isHelpOpen && <KeyHelp onClose={() => setHelpOpen(false)} />}
+    </>
+  )
+}

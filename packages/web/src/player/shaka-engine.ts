@@ -1,0 +1,136 @@
+/** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
+import shaka from 'shaka-player/dist/shaka-player.dash-es2021.js'
+import type { Engine, EngineEvents } from './engine.ts'
+import { isTransient, playerErrorOf } from './shaka-error.ts'
+import type { PlayerSource, Quality } from './source.ts'
+import { createSteadyAbr } from './steady-abr.ts'
+
+/**
+ * The server holds a request for a segment that is not encoded yet for up to 8 s, then answers 503. Shaka's defaults
+ * (5 s without progress, 10 s to connect, 2 tries) would give up just before.
+ */
+const retryParameters = { maxAttempts: 8, baseDelay: 500, backoffFactor: 1.6, fuzzFactor: 0.4, timeout: 30_000, stallTimeout: 20_000, connectionTimeout: 20_000 }
+
+/** Failures in a row, each after all the tries above, before the viewer is told. */
+const patience = 3
+
+export async function openShakaEngine(video: HTMLVideoElement, textContainer: HTMLElement, events: EngineEvents): Promise<Engine> {
+  shaka.polyfill.installAll()
+  if (!shaka.Player.isBrowserSupported()) {
+    throw { code: 'unsupported', message: 'This browser can’t play streamed video.', retryable: false }
+  }
+  let startRendition: string | undefined
+  let failures = 0
+  const player = new shaka.Player(null, textContainer)
+  await player.attach(video)
+  player.configure({
+    abrFactory: () => createSteadyAbr(shaka, () => startRendition),
+    // 0: on a fast line (or the same machine) every segment would count as cached, and the first quality would stay for ever.
+    abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false },
+    manifest: { retryParameters },
+    streaming: {
+      retryParameters,
+      bufferingGoal: 30,
+      rebufferingGoal: 0.5,
+      bufferBehind: 30,
+      // The event below says whether to go on.
+      failureCallback: () => undefined,
+    },
+  })
+
+  function publish(): void {
+    const video = player.getVideoTracks()
+    const active = player.getVariantTracks().find((track) => track.active)
+    events.onTracks({
+      qualities: qualitiesOf(video),
+      activeHeight: active?.height ?? undefined,
+      audio: player.getAudioTracks().map((track, index) => ({ id: String(index), label: audioLabel(track, index) })),
+      activeAudio: String(player.getAudioTracks().findIndex((track) => track.active)),
+      captions: player.getTextTracks().map((track) => ({ id: String(track.id), label: track.label || languageName(track.language) })),
+    })
+  }
+
+  const on = (type: string, listener: (event: Event & { detail?: unknown }) => void) => player.addEventListener(type, listener as never)
+  for (const type of ['trackschanged', 'adaptation', 'variantchanged', 'textchanged']) on(type, publish)
+  const forgive = () => (failures = 0)
+  video.addEventListener('timeupdate', forgive)
+  on('error', ({ detail }) => {
+    const error = detail as shaka.util.Error
+    if (error.severity !== shaka.util.Error.Severity.CRITICAL && !isTransient(error)) return
+    if (isTransient(error) && ++failures < patience && player.retryStreaming(2)) return
+    events.onError(playerErrorOf(error))
+  })
+
+  return {
+    async load(source: PlayerSource, startSeconds: number) {
+      startRendition = source.startRendition
+      failures = 0
+      player.configure('abr.enabled', true)
+      try {
+        await player.load(source.dashUrl, startSeconds > 0 ? startSeconds : null, 'application/dash+xml')
+      } catch (error) {
+        // Another load (or the end) came in between: it reports for itself.
+        if ((error as shaka.util.Error).code === shaka.util.Error.Code.LOAD_INTERRUPTED) return
+        throw playerErrorOf(error)
+      }
+      for (const { url, language, label } of source.captions ?? []) {
+        await player.addTextTrackAsync(url, language, 'subtitles', 'text/vtt', undefined, label).catch(() => undefined)
+      }
+      publish()
+    },
+    resume() {
+      failures = 0
+      return player.retryStreaming(0.1)
+    },
+    chooseQuality(height) {
+      player.configure('abr.enabled', height === 'auto')
+      const best = player
+        .getVideoTracks()
+        .filter((track) => track.height === height)
+        .sort((a, b) => b.bandwidth - a.bandwidth)[0]
+      if (best && !best.active) {
+        events.onFlush()
+        player.selectVideoTrack(best, true, 1)
+      }
+      publish()
+    },
+    chooseAudio(id) {
+      const track = player.getAudioTracks()[Number(id)]
+      if (!track || track.active) return
+      events.onFlush()
+      player.selectAudioTrack(track)
+      publish()
+    },
+    chooseCaption(id) {
+      const track = player.getTextTracks().find((each) => String(each.id) === id)
+      player.selectTextTrack(track ?? null)
+    },
+    async destroy() {
+      video.removeEventListener('timeupdate', forgive)
+      await player.destroy()
+    },
+  }
+}
+
+/** One entry per height (the best of it), highest first. */
+export function qualitiesOf(tracks: { height: number | null; frameRate: number | null; bandwidth: number }[]): Quality[] {
+  const byHeight = new Map<number, Quality>()
+  for (const { height, frameRate, bandwidth } of tracks) {
+    if (!height || (byHeight.get(height)?.bitsPerSecond ?? 0) >= bandwidth) continue
+    byHeight.set(height, { height, frameRate: frameRate ?? undefined, bitsPerSecond: bandwidth })
+  }
+  return [...byHeight.values()].sort((a, b) => b.height - a.height)
+}
+
+function audioLabel(track: shaka.extern.AudioTrack, index: number): string {
+  const known = track.language && track.language !== 'und'
+  return track.label || (known ? languageName(track.language) : `Track ${index + 1}`)
+}
+
+function languageName(language: string): string {
+  try {
+    return new Intl.DisplayNames(undefined, { type: 'language' }).of(language) ?? language
+  } catch {
+    return language
+  }
+}

@@ -1,0 +1,21 @@
+/** What the player is given to play. It knows nothing of where that came from. */
+
+export type CaptionFile = { language: string; label: string; url: string }
+
+export type PlayerSource = {
+  /** DASH, for every browser with Media Source Extensions. */
+  dashUrl: string
+  /** HLS, for the browsers that play it themselves and have no MSE. */
+  hlsUrl: string
+  /** The id of the Representation to begin with: the one that is surely there. */
+  startRendition?: string
+  captions?: readonly CaptionFile[]
+}
+
+/** One entry of the quality menu. */
+export type Quality = { height: number; frameRate?: number; bitsPerSecond: number }
+export type AudioChoice = { id: string; label: string }
+export type CaptionChoice = { id: string; label: string }
+
+/** A playback failure: `retryable` ones may pass (network, server), others will not (format, decoding). */
+export type PlayerError = { code: string; message: string; retryable: boolean }

@@ -1,0 +1,45 @@
+/** Shaka's bandwidth-based choice, made steady: it starts where it is told and learns nothing from requests that were held. */
+import type shaka from 'shaka-player/dist/shaka-player.dash-es2021.js'
+
+/**
+ * From this wait for the first byte on, a request counts as held: the server was still encoding the segment (it holds
+ * for up to 8 s). A line that is so slow that every answer takes longer stays with the start rendition, which is right.
+ */
+export const heldFromMs = 1000
+
+type Sample = { deltaMs: number; bytes: number; timeToFirstByteMs: number | undefined }
+
+/**
+ * The milliseconds to account for a piece of a download; undefined when it tells nothing about the line.
+ * Never 0: the estimator divides by it, and a piece from a local cache or the same machine takes less than a clock tick.
+ */
+export function honestMs({ deltaMs, timeToFirstByteMs }: Sample): number | undefined {
+  if ((timeToFirstByteMs ?? 0) >= heldFromMs) return undefined
+  return Math.max(1, deltaMs)
+}
+
+/** An instance of Shaka's own manager with two methods replaced; `startRendition` is a Representation id of the manifest. */
+export function createSteadyAbr(namespace: typeof shaka, startRendition: () => string | undefined): shaka.extern.AbrManager {
+  const manager = new namespace.abr.SimpleAbrManager()
+  const choose = manager.chooseVariant.bind(manager)
+  const setVariants = manager.setVariants.bind(manager)
+  const account = manager.segmentDownloaded.bind(manager)
+  let variants: shaka.extern.Variant[] = []
+  let hasSample = false
+
+  manager.setVariants = (next: shaka.extern.Variant[], isLowLatency: boolean) => {
+    variants = next
+    return setVariants(next, isLowLatency)
+  }
+  manager.chooseVariant = (preferFastSwitching) => {
+    const start = hasSample ? undefined : variants.find(({ video }) => video?.originalId === startRendition())
+    return start ?? choose(preferFastSwitching)
+  }
+  manager.segmentDownloaded = (deltaMs, bytes, allowSwitch, request, context) => {
+    const ms = honestMs({ deltaMs, bytes, timeToFirstByteMs: request?.timeToFirstByte ?? undefined })
+    if (ms === undefined) return
+    hasSample = true
+    account(ms, bytes, allowSwitch, request, context)
+  }
+  return manager
+}
