@@ -23,6 +23,23 @@ export function taskOf(message: Message, delaySeconds?: number): Task<Message> {
   return { body: message, priority: priorities[message.kind], videoId: message.videoId, delaySeconds }
 }
 
+const videoId = /^[0-9a-z]{16}$/
+const revision = /^[0-9a-z]{8}$/
+const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+/** The message in a task's body, or undefined for anything else: a queue may hold what another version put there. */
+export function parseMessage(body: unknown): Message | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const { kind, ...fields } = body as Record<string, unknown>
+  if (typeof kind !== 'string' || !Object.hasOwn(priorities, kind) || !videoId.test(String(fields['videoId']))) return undefined
+  if (kind === 'inspect' || kind === 'sweep') return body as Message
+  if (!revision.test(String(fields['revision']))) return undefined
+  if ((kind === 'audio' || kind === 'segment') && typeof fields['renditionId'] !== 'string') return undefined
+  if (kind === 'chunk' && !isNumber(fields['chunk'])) return undefined
+  if (kind === 'segment' && !isNumber(fields['number'])) return undefined
+  return body as Message
+}
+
 /** Published on `videoTopic(videoId)`. */
 export type VideoSignal =
   /** Slots of a rendition's segments [from, to) were committed. */

@@ -23,3 +23,9 @@ export async function readManifestVersion(documents: Documents, videoId: string,
 export async function createManifestVersion(documents: Documents, videoId: string, revision: string, manifest: ManifestVersion): Promise<void> {
   await documents.put('manifest', partition(videoId, revision), versionKey(manifest.version), manifest, { ifVersion: 'absent' })
 }
+
+/** Removes the plan and the first manifest of a revision that never became a video's. */
+export async function removePlan(documents: Documents, videoId: string, revision: string): Promise<void> {
+  await documents.delete('plan', partition(videoId, revision), '')
+  await documents.delete('manifest', partition(videoId, revision), versionKey(1))
+}

@@ -1,0 +1,44 @@
+/** What encoding needs from outside. roles/ composes it. */
+import type { Log } from '../base/log.ts'
+import type { Clock } from '../base/time.ts'
+import type { Documents } from '../ports/documents.ts'
+import type { Objects } from '../ports/objects.ts'
+import type { Queue } from '../ports/queue.ts'
+import type { Signals } from '../ports/signals.ts'
+import type { MediaRoom } from './media-room.ts'
+
+export type EncodeDeps = {
+  documents: Documents
+  objects: Objects
+  queue: Queue
+  signals: Signals
+  log: Log
+  clock: Clock
+  media: MediaRoom
+  limits: EncodeLimits
+}
+
+export type EncodeLimits = {
+  /** Bulk tasks at once, beside the express loops. */
+  slots: number
+  /** x264 preset of new plans. */
+  preset: string
+  maxDurationSeconds: number
+  /** Age from which the sweep removes an object that nothing refers to. */
+  sweepGraceMinutes: number
+  /** For tests: look again after seconds instead of minutes. */
+  fastDue: boolean
+  /** Where work directories are made. */
+  workRoot: string
+}
+
+/** What a task's handler is told about the delivery it works for. */
+export type TaskContext = {
+  /** Aborts when the lease is lost, the worker stops or the task has run for an hour. */
+  signal: AbortSignal
+  /** Which delivery of the task this is, from 1. */
+  attempt: number
+}
+
+/** Bulk work yields to openings and waiting viewers (DESIGN §1). */
+export const bulkNice = 19

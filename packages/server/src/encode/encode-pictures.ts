@@ -1,0 +1,62 @@
+/** Encodes a span of video segments within one chunk and commits it: the step that openings, chunks and single segments share. */
+import { createReadStream } from 'node:fs'
+import type { Plan } from '../domain/plan.ts'
+import { SpanMismatch, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
+import { MediaRunError } from '../media/run.ts'
+import { chunkOf } from '../domain/grid.ts'
+import { readChunk } from '../records/chunk.ts'
+import { commitMade, type Made } from './commit-made.ts'
+import type { EncodeDeps } from './deps.ts'
+import { assertSourceReadable, sourceUrl } from './source-url.ts'
+import { withWorkDirectory } from './work-directory.ts'
+
+export type Pictures = { renditionIds: string[]; from: number; to: number; nice: number; signal: AbortSignal }
+
+/** After so many failed attempts at a chunk, what can't be decoded is filled (DESIGN §2.5). */
+export const attemptsBeforeFill = 2
+
+/** False when the revision is no longer live. Throws SpanMismatch, MediaRunError, SourceMissing, DriverUnavailable. */
+export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pictures): Promise<boolean> {
+  const chunk = chunkOf(plan.video!.grid, pictures.from)
+  const url = await sourceUrl(deps, plan.source.key)
+  const failedAttempts = (await readChunk(deps.documents, plan, pictures.renditionIds[0]!, chunk))?.attempts ?? 0
+  return withWorkDirectory(deps.limits.workRoot, async (workDir) => {
+    const { filled, results } = await encodeByModes(deps, { plan, url, workDir, ...pictures }, failedAttempts)
+    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, signal: pictures.signal })
+  })
+}
+
+/**
+ * Normal, and at once again with a longer run-up where that did not give what the plan says. Filling is kept for later
+ * attempts: what fails now may be a connection.
+ */
+async function encodeByModes(deps: EncodeDeps, options: Omit<SpanOptions, 'mode'>, failedAttempts: number): Promise<{ filled: boolean; results: SpanResult[] }> {
+  const modes: SpanOptions['mode'][] = failedAttempts >= attemptsBeforeFill ? ['normal', 'long-preroll', 'fill'] : ['normal', 'long-preroll']
+  for (const [index, mode] of modes.entries()) {
+    try {
+      return { filled: mode === 'fill', results: await deps.media.encodeVideoSpan({ ...options, mode }) }
+    } catch (error) {
+      if (options.signal?.aborted || !isDecodingTrouble(error)) throw error
+      await assertSourceReadable(deps, options.plan.source.key)
+      if (index === modes.length - 1) throw error
+      deps.log.warn({ err: error, videoId: options.plan.videoId, from: options.from, to: options.to, mode }, 'encoding did not give what the plan says')
+    }
+  }
+  throw new Error('unreachable')
+}
+
+const isDecodingTrouble = (error: unknown): boolean =>
+  error instanceof SpanMismatch || (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted')
+
+/** The span's file holds the segments one after the other; it is the object. */
+function madeOf({ renditionId, segments }: SpanResult): Made {
+  const { path, offset: start } = segments[0]!.bytes
+  const last = segments.at(-1)!.bytes
+  const sizeBytes = last.offset + last.length - start
+  return {
+    renditionId,
+    sizeBytes,
+    body: () => createReadStream(path, { start, end: start + sizeBytes - 1 }),
+    segments: segments.map(({ number, bytes, sha256 }) => ({ number, offset: bytes.offset - start, length: bytes.length, sha256 })),
+  }
+}

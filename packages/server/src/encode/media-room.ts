@@ -1,0 +1,39 @@
+/** What encoding asks of the media room, bound to the tools. Tests put a room of their own here to make faults. */
+import type { Plan, PlanDraft } from '../domain/plan.ts'
+import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
+import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
+import { makeInits, type Init } from '../media/init.ts'
+import { inspectSource } from '../media/inspect.ts'
+import type { Inspection } from '../media/inspection.ts'
+import { makePoster } from '../media/poster.ts'
+import { checkTools, type MediaTools } from '../media/tools.ts'
+
+export type MediaRoom = {
+  /** The build of the encoder, part of every plan. Throws MediaToolsMissing. */
+  encoderBuild(): Promise<string>
+  /** Throws MediaRefused, MediaRunError. */
+  inspectSource(url: string, options: { sizeBytes: number; maxDurationSeconds: number; signal?: AbortSignal }): Promise<Inspection>
+  makeInits(draft: PlanDraft, options: { signal?: AbortSignal }): Promise<Map<string, Init>>
+  /** Throws SpanMismatch, MediaRunError. */
+  encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
+  /** Throws SpanMismatch, MediaRunError. */
+  encodeAudioTrack(options: AudioOptions): AsyncIterable<{ number: number; bytes: Buffer; sha256: string }>
+  makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
+}
+
+/** The tools are checked at the first need and once: the check encodes a trial frame. */
+export function openMediaRoom(tools: MediaTools): MediaRoom {
+  let build: Promise<string> | undefined
+  return {
+    encoderBuild() {
+      build ??= checkTools(tools).then(({ x264Build }) => x264Build)
+      build.catch(() => (build = undefined))
+      return build
+    },
+    inspectSource: (url, options) => inspectSource(tools, url, options),
+    makeInits: (draft, options) => makeInits(tools, draft, options),
+    encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
+    encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
+    makePoster: (options) => makePoster(tools, options),
+  }
+}

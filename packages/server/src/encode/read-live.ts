@@ -1,0 +1,34 @@
+/** Reads a video and its plan for a task, and tells whether there is still anything to do for them. */
+import type { Plan } from '../domain/plan.ts'
+import { isFinal, type Video } from '../domain/video.ts'
+import { readPlan } from '../records/plan.ts'
+import { readVideo } from '../records/video.ts'
+import type { EncodeDeps, TaskContext } from './deps.ts'
+import { GiveBack } from './errors.ts'
+
+/** The revision takes slots: it is the video's live one, and the video is neither deleted nor failed. */
+export const isLive = (video: Video | undefined, revision: string): video is Video =>
+  video !== undefined && video.deletedAt === undefined && video.state !== 'failed' && video.revision === revision
+
+/** Deliveries after which a worker with another encoder build goes ahead: the check of parameter sets guards the bytes. */
+const deliveriesForSameBuild = 2
+
+/**
+ * Video and plan of a live revision that is not final; undefined when the task has become pointless. Throws GiveBack
+ * where another worker may have the build of the encoder that the plan was made with.
+ */
+export async function readLive(
+  deps: Pick<EncodeDeps, 'documents' | 'media'>,
+  message: { videoId: string; revision: string },
+  context: Pick<TaskContext, 'attempt'>,
+): Promise<{ video: Video; plan: Plan } | undefined> {
+  const { videoId, revision } = message
+  const video = (await readVideo(deps.documents, videoId))?.value
+  if (!isLive(video, revision) || isFinal(video)) return undefined
+  const plan = await readPlan(deps.documents, videoId, revision)
+  if (!plan) return undefined
+  if (context.attempt <= deliveriesForSameBuild && plan.encoderBuild !== (await deps.media.encoderBuild())) {
+    throw new GiveBack(`the plan wants encoder build ${plan.encoderBuild}`, 1)
+  }
+  return { video, plan }
+}

@@ -1,0 +1,27 @@
+/** Dead letters: tasks that were handed out too often. Counted as a failed attempt, then tried again or the video fails. */
+import { parseMessage, taskOf } from '../domain/messages.ts'
+import { isFinal } from '../domain/video.ts'
+import { readVideo } from '../records/video.ts'
+import { countFailure, failedAttemptsLimit } from './count-failure.ts'
+import type { EncodeDeps } from './deps.ts'
+import { failureOf, failVideo } from './fail-video.ts'
+
+/**
+ * A task is buried after many deliveries without an end: it kills its workers, or something that it needs was away for
+ * long. The letter does not tell which, so the task gets as many rounds as it would get failed attempts.
+ */
+export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
+  for (const letter of await deps.queue.deadLetters(100)) {
+    const message = parseMessage(letter.body)
+    if (!message) continue
+    const video = (await readVideo(deps.documents, message.videoId))?.value
+    const essential = message.kind !== 'poster' && message.kind !== 'segment' && message.kind !== 'sweep'
+    if (video && !isFinal(video) && essential) {
+      const failures = await countFailure(deps, message)
+      deps.log.error({ ...message, attempts: letter.attempts, reason: letter.reason, failures }, 'a task was buried')
+      if (failures >= failedAttemptsLimit) await failVideo(deps, video.id, failureOf('encode_failed'))
+      else if (failures > 0) await deps.queue.enqueue(taskOf(message))
+    }
+    await deps.queue.removeDeadLetter(letter.id)
+  }
+}

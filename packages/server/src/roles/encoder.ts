@@ -1,0 +1,47 @@
+/** The encoder role: the worker and the reconciler over the opened ports. */
+import { tmpdir } from 'node:os'
+import type { Log } from '../base/log.ts'
+import { systemClock } from '../base/time.ts'
+import type { Settings } from '../config/settings.ts'
+import type { EncodeDeps } from '../encode/deps.ts'
+import { openMediaRoom } from '../encode/media-room.ts'
+import { startReconciler, type UploadDueHandler } from '../encode/reconcile.ts'
+import { trackProgress } from '../encode/track-progress.ts'
+import { startWorker } from '../encode/work.ts'
+import { ownWorkRoot, removeStaleWork } from '../encode/work-directory.ts'
+import type { Ports } from './open-drivers.ts'
+
+export type EncoderOptions = Omit<Ports, 'cache'> & { settings: Settings; log: Log; onDueUpload: UploadDueHandler }
+
+/** `stop` drains: bulk tasks go back to the queue at once, what viewers wait for is finished. */
+export async function startEncoder(options: EncoderOptions): Promise<{ stop(): Promise<void> }> {
+  const { settings, documents, objects, queue, signals } = options
+  const log = options.log.child({ role: 'encoder' })
+  await removeStaleWork(tmpdir())
+  const deps: EncodeDeps = {
+    documents,
+    objects,
+    queue,
+    signals,
+    log,
+    clock: systemClock,
+    media: openMediaRoom({ ffmpeg: settings.SLUICE_FFMPEG, ffprobe: settings.SLUICE_FFPROBE }),
+    limits: {
+      slots: settings.SLUICE_ENCODER_SLOTS,
+      preset: settings.SLUICE_ENCODER_PRESET,
+      maxDurationSeconds: settings.SLUICE_MAX_DURATION_HOURS * 3600,
+      sweepGraceMinutes: settings.SLUICE_SWEEP_GRACE_MINUTES,
+      fastDue: settings.SLUICE_TEST_FAST_DUE,
+      workRoot: ownWorkRoot(tmpdir()),
+    },
+  }
+  const progress = trackProgress(deps)
+  const worker = startWorker({ ...deps, progress })
+  const reconciler = startReconciler(deps, options.onDueUpload)
+  return {
+    async stop() {
+      await Promise.all([worker.stop(), reconciler.stop()])
+      await progress.drain().catch((error: unknown) => log.warn({ err: error }, 'progress is left to the reconciler'))
+    },
+  }
+}
