@@ -26,7 +26,7 @@ export const kebabCase: FileRule = ({ path }) => {
 export const opensWithDocComment: FileRule = ({ path, text }) => {
   if (!isCode(path)) return []
   const first = text.startsWith('#!') ? text.slice(text.indexOf('\n') + 1) : text
-  return /^\/\*\* \S.{15,}/.test(first) ? [] : ['does not begin with a doc comment that says its purpose']
+  return /^\/\*\*( |\n \* )\S.{15,}/.test(first) ? [] : ['does not begin with a doc comment that says its purpose']
 }
 
 const banned = ['util', 'utils', 'helper', 'helpers', 'common', 'shared', 'manager', 'service']
