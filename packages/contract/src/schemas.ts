@@ -7,9 +7,13 @@ export const Id = Type.String({ pattern: '^[0-9a-z]{16}$' })
 export const Handle = Type.String({ pattern: '^[a-zA-Z0-9_-]{3,32}$', description: 'Letters, digits, _ and -; compared without case' })
 export const Password = Type.String({ minLength: 10, maxLength: 256 })
 export const Visibility = Type.Union([Type.Literal('public'), Type.Literal('unlisted'), Type.Literal('private')])
-export const VideoState = Type.Union(
-  (['awaiting-upload', 'inspecting', 'playable', 'ready', 'failed'] as const).map((state) => Type.Literal(state)),
-)
+export const VideoState = Type.Union([
+  Type.Literal('awaiting-upload'),
+  Type.Literal('inspecting'),
+  Type.Literal('playable'),
+  Type.Literal('ready'),
+  Type.Literal('failed'),
+])
 const Title = Type.String({ minLength: 1, maxLength: 200 })
 const Seconds = Type.Number({ minimum: 0 })
 const UnixMs = Type.Integer({ description: 'Milliseconds since the epoch' })
@@ -57,9 +61,13 @@ export const SignedParts = Type.Object({
   urls: Type.Array(Type.Object({ partNumber: PartNumber, url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })),
   expiresAt: UnixMs,
 })
-export const UploadState = Type.Union(
-  (['open', 'completing', 'completed', 'aborted', 'expired'] as const).map((state) => Type.Literal(state)),
-)
+export const UploadState = Type.Union([
+  Type.Literal('open'),
+  Type.Literal('completing'),
+  Type.Literal('completed'),
+  Type.Literal('aborted'),
+  Type.Literal('expired'),
+])
 export const UploadAnswer = Type.Object({
   uploadId: Id,
   videoId: Id,

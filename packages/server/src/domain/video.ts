@@ -49,3 +49,6 @@ export type ManifestVersion = { version: number; createdAt: number; renditionIds
 
 /** The states in which nothing more will happen by itself. */
 export const isFinal = (video: Video): boolean => video.deletedAt !== undefined || video.state === 'ready' || video.state === 'failed'
+
+/** A tombstone: to everyone it is as if it had never been. */
+export const isGone = (video: Video): boolean => video.deletedAt !== undefined

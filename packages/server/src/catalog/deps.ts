@@ -1,0 +1,25 @@
+/** What the catalog is handed. */
+import type { Log } from '../base/log.ts'
+import type { Clock } from '../base/time.ts'
+import type { Cache } from '../ports/cache.ts'
+import type { Documents } from '../ports/documents.ts'
+import type { Queue } from '../ports/queue.ts'
+import type { Signals } from '../ports/signals.ts'
+
+export type CatalogDeps = {
+  documents: Documents
+  queue: Queue
+  signals: Signals
+  cache: Cache
+  clock: Clock
+  log: Log
+  limits: CatalogLimits
+}
+
+export type CatalogLimits = {
+  /** How long after a transition's start somebody looks whether it ended. */
+  dueDelaySeconds: number
+  /** Event streams at once, per account (or address) and in all. */
+  maxStreamsEach: number
+  maxStreams: number
+}

@@ -1,0 +1,80 @@
+/** A video as the API shows it. */
+import type { Rendition, Video as WireVideo } from '@sluice/contract'
+import { publicPosterPath } from '../domain/keys.ts'
+import type { Plan } from '../domain/plan.ts'
+import { rateOf } from '../domain/rate.ts'
+import type { Video } from '../domain/video.ts'
+import { readAccount } from '../records/account.ts'
+import { readPlan } from '../records/plan.ts'
+import type { CatalogDeps } from './deps.ts'
+import { isOwner, type Viewer } from './see.ts'
+
+type Deps = Pick<CatalogDeps, 'documents' | 'cache'>
+
+/** Plans and handles never change: cached for as long as it is worth. */
+const cachedSeconds = 3600
+
+/** What the owner alone sees is left out for others. */
+export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Promise<WireVideo> {
+  const [handle, renditions] = await Promise.all([handleOf(deps, video.accountId), renditionsOf(deps, video)])
+  const complete = new Set(video.completeRenditions)
+  const hasPoster = video.posterKey !== undefined && video.visibility !== 'private'
+  return {
+    id: video.id,
+    channel: { id: video.accountId, handle },
+    title: video.title,
+    description: video.description,
+    visibility: video.visibility,
+    state: video.state,
+    progress: Math.min(1, Math.max(0, video.progress)),
+    createdAt: video.createdAt,
+    ...defined({ durationSeconds: video.durationSeconds, width: video.width, height: video.height, frameRate: video.frameRate }),
+    renditions: renditions.map((rendition) => ({ ...rendition, complete: complete.has(rendition.id) })),
+    ...(hasPoster ? { posterUrl: publicPosterPath(video.id) } : {}),
+    ...(isOwner(video, viewer) ? { fileName: video.source.fileName, sizeBytes: video.source.sizeBytes, uploadId: video.uploadId } : {}),
+    ...defined({ failure: video.failure }),
+    warnings: video.warnings,
+  }
+}
+
+/** The renditions of a plan, the largest picture first, then the sound. Pure. */
+export function presentRenditions(plan: Plan): Omit<Rendition, 'complete'>[] {
+  const video = (plan.video?.renditions ?? []).toSorted((a, b) => b.height - a.height || b.capBitsPerSecond - a.capBitsPerSecond)
+  return [
+    ...video.map(({ id, codecs, width, height, rate, capBitsPerSecond }) => ({
+      id,
+      kind: 'video' as const,
+      codecs,
+      width,
+      height,
+      frameRate: rateOf(rate),
+      bitsPerSecond: capBitsPerSecond,
+    })),
+    ...plan.audio.map(({ id, codecs, bitsPerSecond, language }) => ({ id, kind: 'audio' as const, codecs, bitsPerSecond, language })),
+  ]
+}
+
+async function renditionsOf({ documents, cache }: Deps, video: Video): Promise<Omit<Rendition, 'complete'>[]> {
+  if (video.revision === undefined) return []
+  const key = `renditions:${video.id}/${video.revision}`
+  const cached = await cache.get<Omit<Rendition, 'complete'>[]>(key)
+  if (cached) return cached
+  const plan = await readPlan(documents, video.id, video.revision)
+  if (!plan) return []
+  const renditions = presentRenditions(plan)
+  await cache.set(key, renditions, cachedSeconds)
+  return renditions
+}
+
+async function handleOf({ documents, cache }: Deps, accountId: string): Promise<string> {
+  const key = `handle:${accountId}`
+  const cached = await cache.get<string>(key)
+  if (cached !== undefined) return cached
+  const handle = (await readAccount(documents, accountId))?.handle ?? ''
+  await cache.set(key, handle, cachedSeconds)
+  return handle
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
+}

@@ -1,0 +1,55 @@
+/** The routes below /videos, but for play. */
+import { ChangeVideo, Id, ListVideos, VideoAnswer, VideoPage } from '@sluice/contract'
+import { Type } from 'typebox'
+import type { App } from '../http/app.ts'
+import { requireAccount } from '../http/auth.ts'
+import { ProblemAnswer, signedIn } from '../http/open-api.ts'
+import { changeVideo } from './change.ts'
+import type { CatalogDeps } from './deps.ts'
+import { listVideos } from './list.ts'
+import { presentVideo } from './present.ts'
+import { registerEventRoute } from './event-route.ts'
+import { removeVideo } from './remove.ts'
+import { seenVideo } from './see.ts'
+
+export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
+  const tags = ['videos']
+  const params = Type.Object({ id: Id })
+  const answer = { 200: VideoAnswer, '4xx': ProblemAnswer }
+
+  app.get(
+    '/api/v1/videos',
+    { schema: { tags, summary: 'The latest videos, or a channel', querystring: ListVideos, response: { 200: VideoPage, '4xx': ProblemAnswer } } },
+    async (request) => {
+      const { videos, cursor } = await listVideos(deps, request.query, request.account)
+      const items = await Promise.all(videos.map((video) => presentVideo(deps, video, request.account)))
+      return cursor === undefined ? { items } : { items, cursor }
+    },
+  )
+
+  app.get('/api/v1/videos/:id', { schema: { tags, summary: 'A video', params, response: answer } }, async (request) => {
+    const video = await seenVideo(deps, request.params.id, request.account)
+    return { video: await presentVideo(deps, video, request.account) }
+  })
+
+  app.patch(
+    '/api/v1/videos/:id',
+    { schema: { tags, summary: 'Change it', security: signedIn, params, body: ChangeVideo, response: answer } },
+    async (request) => {
+      const account = requireAccount(request)
+      const video = await changeVideo(deps, request.params.id, account, request.body)
+      return { video: await presentVideo(deps, video, account) }
+    },
+  )
+
+  app.delete(
+    '/api/v1/videos/:id',
+    { schema: { tags, summary: 'Delete it', security: signedIn, params, response: { 204: Type.Null(), '4xx': ProblemAnswer } } },
+    async (request, reply) => {
+      await removeVideo(deps, request.params.id, requireAccount(request))
+      return reply.code(204).send(null)
+    },
+  )
+
+  registerEventRoute(app, deps)
+}

@@ -1,0 +1,88 @@
+/** GET /videos/:id/events: a video's state and progress as server-sent events. */
+import type { ServerResponse } from 'node:http'
+import type { VideoEvent } from '@sluice/contract'
+import { videoTopic, type VideoSignal } from '../domain/messages.ts'
+import { isFinal, type Video } from '../domain/video.ts'
+import { readVideo } from '../records/video.ts'
+import type { CatalogDeps } from './deps.ts'
+import { maySee, type Viewer } from './see.ts'
+
+/** Signals may get lost: so it is looked up now and then. */
+const pollMs = 2000
+const heartbeatMs = 15_000
+/** Signals come in bursts: at most one look in this time. */
+const quietMs = 200
+/** A client that reads nothing is cut at this much. */
+const maxBufferedBytes = 256 * 1024
+
+/** What one event says of the video. */
+export const eventOf = ({ state, progress, manifestVersion, failure }: Video): VideoEvent => ({
+  state,
+  progress,
+  ...(manifestVersion === undefined ? {} : { manifestVersion }),
+  ...(failure === undefined ? {} : { failure }),
+})
+
+/** Names a final state, so that a browser which reconnects can be told that there is no more. */
+export const finalEventId = (video: Video): string | undefined => (isFinal(video) ? `${video.state}-${video.manifestVersion ?? 0}` : undefined)
+
+/**
+ * Writes the state at once and whenever it changes, until it is final, the viewer may see it no more, the client
+ * leaves or `signal` aborts. Resolves when the response has ended. The head was not written yet.
+ */
+export async function streamEvents(deps: CatalogDeps, video: Video, viewer: Viewer, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>()
+  let isOpen = true
+  const end = () => {
+    isOpen = false
+    leave()
+  }
+  response.once('close', end)
+  signal.addEventListener('abort', end, { once: true })
+
+  let wake = () => {}
+  let isWoken = false
+  const unsubscribe = deps.signals.subscribe(videoTopic(video.id), (message) => {
+    if ((message as VideoSignal).kind !== 'video') return
+    isWoken = true
+    wake()
+  })
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs)
+  /** Until a signal, the next poll or the end. */
+  const pause = (milliseconds: number, until: 'signal' | 'time') =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds)
+      const go = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (until === 'signal') wake = go
+      if (until === 'signal' && isWoken) go()
+      void left.then(go)
+    })
+
+  try {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    response.write('retry: 3000\n\n')
+    let last = ''
+    let now: Video | undefined = video
+    while (isOpen && now && maySee(now, viewer)) {
+      const data = JSON.stringify(eventOf(now))
+      const id = finalEventId(now)
+      if (data !== last) response.write(`event: video\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`)
+      last = data
+      if (isFinal(now) || response.writableLength > maxBufferedBytes) break
+      await pause(pollMs, 'signal')
+      await pause(quietMs, 'time')
+      isWoken = false
+      if (isOpen) now = (await readVideo(deps.documents, video.id))?.value
+    }
+  } catch (error) {
+    deps.log.warn({ err: error, videoId: video.id }, 'an event stream broke')
+  } finally {
+    clearInterval(heartbeat)
+    unsubscribe()
+    signal.removeEventListener('abort', end)
+    response.end()
+  }
+}
