@@ -33,9 +33,13 @@ export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, 
   }
 }
 
+/** Starts the reason of a task that was given back for no fault of its own, should it end among the dead letters. */
+export const waitingPrefix = 'waiting: '
+
 async function giveBack(deps: EncodeDeps, lease: Lease, error: unknown, why: { lost: boolean; stopped: boolean }): Promise<void> {
   if (why.lost) return
-  const reason = why.stopped ? 'the worker stopped' : error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const said = why.stopped ? 'the worker stopped' : error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const reason = why.stopped || isOutage(error) ? `${waitingPrefix}${said}` : said
   if (!why.stopped) deps.log.warn({ err: error, task: lease.body, attempt: lease.attempt }, 'task given back')
   const delaySeconds = why.stopped ? 0 : error instanceof GiveBack ? error.delaySeconds : delayOf(deps, lease.attempt, isOutage(error))
   await lease.retry(delaySeconds, reason.slice(0, 500)).catch((failure: unknown) => {

@@ -5,10 +5,14 @@ import { readVideo } from '../records/video.ts'
 import { countFailure, failedAttemptsLimit } from './count-failure.ts'
 import type { EncodeDeps } from './deps.ts'
 import { failureOf, failVideo } from './fail-video.ts'
+import { waitingPrefix } from './run-task.ts'
+
+/** Between the rounds of a task that waits for something that is away. */
+const outageDelaySeconds = 60
 
 /**
- * A task is buried after many deliveries without an end: it kills its workers, or something that it needs was away for
- * long. The letter does not tell which, so the task gets as many rounds as it would get failed attempts.
+ * A task is buried after many deliveries without an end. Where its workers said that they only waited for something, it
+ * is enqueued again, however often; else it may be one that kills its workers, and a round counts as a failed attempt.
  */
 export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
   for (const letter of await deps.queue.deadLetters(100)) {
@@ -16,7 +20,9 @@ export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
     if (!message) continue
     const video = (await readVideo(deps.documents, message.videoId))?.value
     const essential = message.kind !== 'poster' && message.kind !== 'segment' && message.kind !== 'sweep'
-    if (video && !isFinal(video) && essential) {
+    if (video && !isFinal(video) && essential && letter.reason.startsWith(waitingPrefix)) {
+      await deps.queue.enqueue(taskOf(message, outageDelaySeconds))
+    } else if (video && !isFinal(video) && essential) {
       const failures = await countFailure(deps, message)
       deps.log.error({ ...message, attempts: letter.attempts, reason: letter.reason, failures }, 'a task was buried')
       if (failures >= failedAttemptsLimit) await failVideo(deps, video.id, failureOf('encode_failed'))

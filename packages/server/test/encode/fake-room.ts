@@ -1,0 +1,114 @@
+/** A media room without ffmpeg: every attempt makes other bytes, as real encodes do. Faults are set by the test. */
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chunkSegments, segmentCount } from '../../src/domain/grid.ts'
+import type { MediaRoom } from '../../src/encode/media-room.ts'
+import type { Inspection } from '../../src/media/inspection.ts'
+import type { SpanOptions } from '../../src/media/encode-span.ts'
+
+export type FakeRoom = MediaRoom & {
+  /** What was asked for, in order: `inspect`, `span 0-2 h264-240p normal`, `audio aac-1`, `poster`. */
+  calls: string[]
+  /** Called before each piece of work; what it throws, the work throws. */
+  before: (call: string, options: { signal?: AbortSignal }) => Promise<void> | void
+  /** What inspection answers. */
+  inspection: Inspection
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {}): FakeRoom {
+  const room: FakeRoom = {
+    calls: [],
+    before: () => {},
+    inspection: inspectionOf(seconds, changes),
+    encoderBuild: async () => 'fake',
+    async inspectSource(_url, options) {
+      await enter('inspect', options)
+      return structuredClone(room.inspection)
+    },
+    async makeInits(draft) {
+      const ids = [...(draft.video?.renditions ?? []), ...draft.audio].map(({ id }) => id)
+      return new Map(ids.map((id) => [id, { bytes: Buffer.from(`init ${id}`), codecs: id.startsWith('aac') ? 'mp4a.40.2' : 'avc1.64001f', parameterSetsSha256: sha256(Buffer.from(id)) }]))
+    },
+    async encodeVideoSpan(options) {
+      await enter(`span ${options.from}-${options.to} ${options.renditionIds.join('+')} ${options.mode}`, options)
+      assertWithinChunk(options)
+      return Promise.all(options.renditionIds.map((id) => makeSpan(id, options)))
+    },
+    async *encodeAudioTrack(options) {
+      await enter(`audio ${options.rendition.id}${options.toSegment === undefined ? '' : ` to ${options.toSegment}`} ${options.mode}`, options)
+      for (let number = 0; number < (options.toSegment ?? segmentCount(options.rendition.grid, 'audio')); number++) {
+        const bytes = Buffer.concat([Buffer.from(`${options.rendition.id} ${number} `), randomBytes(8)])
+        yield { number, bytes, sha256: sha256(bytes) }
+      }
+    },
+    async makePoster(options) {
+      await enter('poster', options)
+      return Buffer.from('jpeg')
+    },
+  }
+  async function enter(call: string, options: { signal?: AbortSignal }): Promise<void> {
+    room.calls.push(call)
+    await room.before(call, options)
+    options.signal?.throwIfAborted()
+  }
+  return room
+}
+
+async function makeSpan(renditionId: string, { from, to, workDir }: SpanOptions) {
+  const path = join(workDir, `${renditionId}.m4s`)
+  // An offset before the first segment, as where a file starts with something else.
+  let offset = 5
+  const pieces = [Buffer.from('-----')]
+  const segments = []
+  for (let number = from; number < to; number++) {
+    const bytes = Buffer.concat([Buffer.from(`${renditionId} ${number} `), randomBytes(8)])
+    segments.push({ number, bytes: { path, offset, length: bytes.length }, sha256: sha256(bytes) })
+    pieces.push(bytes)
+    offset += bytes.length
+  }
+  await writeFile(path, Buffer.concat(pieces))
+  return { renditionId, segments }
+}
+
+function assertWithinChunk({ plan, from, to }: SpanOptions): void {
+  const { grid } = plan.video!
+  const chunk = Math.floor(from / grid.segmentsPerChunk)
+  const bounds = chunkSegments(grid, 'video', chunk)
+  if (from < bounds.from || to > bounds.to || from >= to) throw new Error(`span ${from}-${to} is not within chunk ${chunk}`)
+}
+
+function inspectionOf(seconds: number, changes: Partial<Inspection>): Inspection {
+  return {
+    container: 'mov,mp4,m4a,3gp,3g2,mj2',
+    originSeconds: 0,
+    formatStartSeconds: 0,
+    seekable: true,
+    durationSeconds: seconds,
+    video: {
+      streamIndex: 0,
+      codec: 'h264',
+      startSeconds: 0,
+      endSeconds: seconds,
+      codedWidth: 640,
+      codedHeight: 360,
+      width: 640,
+      height: 360,
+      rotationDegrees: 0,
+      rate: { num: 25, den: 1 },
+      isVariableRate: false,
+      interlaced: false,
+      transfer: 'sdr',
+      matrix: 'bt709',
+      fullRange: false,
+      pixelFormat: 'yuv420p',
+    },
+    audio: [
+      { streamIndex: 1, codec: 'aac', channels: 2, sampleRate: 48_000, language: 'en', title: '', isDefault: true, startSeconds: 0, endSeconds: seconds },
+    ],
+    warnings: [],
+    ...changes,
+  }
+}
