@@ -1,8 +1,7 @@
 /** The route of GET /videos/:id/events, and how many streams may be open. */
-import { Id } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
-import { ProblemAnswer } from '../http/open-api.ts'
+import { IdParams, ProblemAnswer } from '../http/open-api.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { CatalogDeps } from './deps.ts'
 import { seenVideo } from './see.ts'
@@ -21,7 +20,7 @@ export function registerEventRoute(app: App, deps: CatalogDeps): void {
       schema: {
         tags: ['videos'],
         summary: "Its state and progress as server-sent events (`event: video`), until it is ready or failed; 204 when a reconnecting client has seen the last one",
-        params: Type.Object({ id: Id }),
+        params: IdParams,
         produces: ['text/event-stream'],
         response: { 204: Type.Null(), '4xx': ProblemAnswer },
       },

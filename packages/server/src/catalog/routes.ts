@@ -1,9 +1,9 @@
 /** The routes below /videos, but for play. */
-import { ChangeVideo, Id, ListVideos, VideoAnswer, VideoPage } from '@sluice/contract'
+import { ChangeVideo, ListVideos, VideoAnswer, VideoPage } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import { requireAccount } from '../http/auth.ts'
-import { ProblemAnswer, signedIn } from '../http/open-api.ts'
+import { IdParams, ProblemAnswer, signedIn } from '../http/open-api.ts'
 import { changeVideo } from './change.ts'
 import type { CatalogDeps } from './deps.ts'
 import { listVideos } from './list.ts'
@@ -14,7 +14,7 @@ import { seenVideo } from './see.ts'
 
 export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
   const tags = ['videos']
-  const params = Type.Object({ id: Id })
+  const params = IdParams
   const answer = { 200: VideoAnswer, '4xx': ProblemAnswer }
 
   app.get(

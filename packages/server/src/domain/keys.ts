@@ -3,6 +3,8 @@ import { randomId } from '../base/id.ts'
 
 /** Video, upload and account ids: 16 characters of [0-9a-z], 82 bits. */
 export const newId = (): string => randomId(16)
+/** Whether that text can be such an id: anything else is looked up nowhere. */
+export const isId = (text: string): boolean => /^[0-9a-z]{16}$/.test(text)
 /** An encode revision: its random id is its object prefix, so rival inspections never write to the same keys. */
 export const newRevision = (): string => randomId(8)
 /** An attempt at a task; part of every object key that the attempt writes (DESIGN §2.3). */

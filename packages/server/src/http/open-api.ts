@@ -45,3 +45,6 @@ export const ProblemAnswer = Type.Object(
 
 /** In a route's schema: it needs an account. */
 export const signedIn: { [scheme: string]: string[] }[] = [{ bearer: [] }, { cookie: [] }]
+
+/** The parameters of a route with `:id`. Text that is no id is found nowhere: 404, as for an id that nothing has. */
+export const IdParams = Type.Object({ id: Type.String({ description: 'An id: 16 characters of [0-9a-z]' }) })

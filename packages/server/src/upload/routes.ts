@@ -1,11 +1,11 @@
 /** The routes below /uploads. */
-import { BeginUpload, BegunUpload, CompleteUpload, Id, IdempotencyKey, SignedParts, SignParts, UploadAnswer, VideoAnswer } from '@sluice/contract'
+import { BeginUpload, BegunUpload, CompleteUpload, IdempotencyKey, SignedParts, SignParts, UploadAnswer, VideoAnswer } from '@sluice/contract'
 import type { Video as WireVideo } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { Video } from '../domain/video.ts'
 import type { App } from '../http/app.ts'
 import { requireAccount, type RequestAccount } from '../http/auth.ts'
-import { ProblemAnswer, signedIn } from '../http/open-api.ts'
+import { IdParams, ProblemAnswer, signedIn } from '../http/open-api.ts'
 import { requestOrigin } from '../http/origin.ts'
 import { abortUpload } from './abort.ts'
 import { beginUpload } from './begin.ts'
@@ -25,7 +25,7 @@ export type UploadRoutesDeps = UploadDeps & {
 
 export function registerUploadRoutes(app: App, deps: UploadRoutesDeps): void {
   const common = { tags: ['uploads'], security: signedIn }
-  const params = Type.Object({ id: Id })
+  const params = IdParams
 
   app.post(
     '/api/v1/uploads',
