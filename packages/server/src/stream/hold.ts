@@ -1,0 +1,105 @@
+/** Holds requests for a segment that is not encoded yet: puts it first in line, and waits for its slot (DESIGN §1). */
+import type { Log } from '../base/log.ts'
+import { gridOf } from '../domain/grid.ts'
+import { taskOf, videoTopic, type VideoSignal } from '../domain/messages.ts'
+import type { Plan, Slot } from '../domain/plan.ts'
+import type { Documents } from '../ports/documents.ts'
+import type { Queue } from '../ports/queue.ts'
+import type { Signals } from '../ports/signals.ts'
+import { readSlot } from '../records/chunk.ts'
+
+export type HoldTimes = {
+  /** Players give up after 10 s. */
+  holdMs: number
+  /** Signals may get lost. */
+  pollMs: number
+  /** A task is put in the queue again only after this long: it may still lie there. */
+  requeueMs: number
+}
+export const defaultHoldTimes: HoldTimes = { holdMs: 8000, pollMs: 500, requeueMs: 30_000 }
+
+/** Segments waited for at once, and remembered as enqueued; beyond, an answer is "not ready" at once. */
+const capacity = 5000
+
+export type Holds = {
+  /** The slot once it is filled, or undefined when the time is up. One call for each segment at a time: the caller joins. */
+  wait(plan: Plan, renditionId: string, number: number): Promise<Slot | undefined>
+  /** Ends all waits. */
+  close(): void
+}
+
+export function openHolds(deps: { documents: Documents; queue: Queue; signals: Signals; log: Log }, times: HoldTimes = defaultHoldTimes): Holds {
+  const enqueued = new Map<string, number>()
+  const wakers = new Set<() => void>()
+  let closed = false
+
+  /** Only pictures are made by the segment; the one audio pass is on its way already (DESIGN §7, "Audio"). */
+  const enqueue = async (plan: Plan, renditionId: string, number: number): Promise<void> => {
+    const name = `${plan.revision} ${renditionId} ${number}`
+    const now = performance.now()
+    if (gridOf(plan, renditionId)?.kind !== 'video' || now - (enqueued.get(name) ?? -Infinity) < times.requeueMs) return
+    enqueued.delete(name)
+    if (enqueued.size >= capacity) enqueued.delete(enqueued.keys().next().value!)
+    enqueued.set(name, now)
+    try {
+      await deps.queue.enqueue(taskOf({ kind: 'segment', videoId: plan.videoId, revision: plan.revision, renditionId, number }))
+    } catch (error) {
+      enqueued.delete(name)
+      deps.log.warn({ err: error, videoId: plan.videoId, renditionId, number }, 'a segment that a viewer waits for could not be enqueued')
+    }
+  }
+
+  const look = async (plan: Plan, renditionId: string, number: number): Promise<Slot | undefined> => {
+    try {
+      return await readSlot(deps.documents, plan, renditionId, number)
+    } catch (error) {
+      deps.log.warn({ err: error, videoId: plan.videoId, renditionId, number }, 'a slot could not be read; looked at again')
+      return undefined
+    }
+  }
+
+  return {
+    async wait(plan, renditionId, number) {
+      if (closed || wakers.size >= capacity) return undefined
+      let signalled = false
+      let wake = () => {}
+      const waker = () => {
+        signalled = true
+        wake()
+      }
+      wakers.add(waker)
+      const unsubscribe = deps.signals.subscribe(videoTopic(plan.videoId), (message) => {
+        const signal = message as VideoSignal
+        if (signal.kind !== 'slots' || signal.revision !== plan.revision || signal.renditionId !== renditionId) return
+        if (number >= signal.from && number < signal.to) waker()
+      })
+      const deadline = performance.now() + times.holdMs
+      try {
+        // Looked at once more after subscribing: it may have been filled in between.
+        let slot = await look(plan, renditionId, number)
+        if (!slot) await enqueue(plan, renditionId, number)
+        while (!slot && !closed) {
+          const leftMs = deadline - performance.now()
+          if (leftMs <= 0) return undefined
+          if (!signalled) await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, Math.min(times.pollMs, leftMs))
+            wake = () => {
+              clearTimeout(timer)
+              resolve()
+            }
+          })
+          signalled = false
+          slot = await look(plan, renditionId, number)
+        }
+        return slot
+      } finally {
+        unsubscribe()
+        wakers.delete(waker)
+      }
+    },
+    close() {
+      closed = true
+      for (const waker of wakers) waker()
+    },
+  }
+}

@@ -1,0 +1,113 @@
+/** Makes what is not in the edge's memory: manifests from documents, init segments, segments and posters from objects. */
+import { DriverUnavailable, ObjectNotFound } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { retry } from '../base/retry.ts'
+import type { Clock } from '../base/time.ts'
+import { gridOf, segmentAt } from '../domain/grid.ts'
+import { initKey, type DeliveryPath } from '../domain/keys.ts'
+import type { Plan, Slot } from '../domain/plan.ts'
+import type { Video } from '../domain/video.ts'
+import { ProblemError } from '../http/problem.ts'
+import { writeDash } from '../manifests/dash.ts'
+import { writeHlsMaster, writeHlsMedia } from '../manifests/hls.ts'
+import type { Documents } from '../ports/documents.ts'
+import type { ByteRange, Objects } from '../ports/objects.ts'
+import { readSlot } from '../records/chunk.ts'
+import { bufferOf, immutable, sha256Of, textContent, type Content } from './content.ts'
+import type { Holds } from './hold.ts'
+import type { RevisionFacts } from './revision-facts.ts'
+
+export type LoadDeps = { documents: Documents; objects: Objects; facts: RevisionFacts; holds: Holds; clock: Clock; log: Log }
+export type Loaded = { content: Content; held: boolean }
+
+const notReady = () => new ProblemError('segment_not_ready', { retryAfterSeconds: 1 })
+const missing = () => new ProblemError('not_found')
+const mediaTypes = { dash: 'application/dash+xml', hls: 'application/vnd.apple.mpegurl', video: 'video/mp4', audio: 'audio/mp4', poster: 'image/jpeg' }
+
+/** Short: a client waits. What is still away afterwards is answered with 503. */
+export const patiently = <T>(call: () => Promise<T>): Promise<T> =>
+  retry(call, { attempts: 4, baseMs: 50, maxMs: 400, retryable: (error) => error instanceof DriverUnavailable })
+
+/** Problems: not_found outside the plan and its grid, segment_not_ready, unavailable. */
+export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: Video): Promise<Loaded> {
+  if (wanted.kind === 'segment') return loadSegment(deps, wanted, video)
+  if (wanted.kind === 'poster') return { content: await loadPoster(deps, video), held: false }
+  const plan = await planOf(deps, wanted)
+  if (wanted.kind === 'init') {
+    const found = gridOf(plan, wanted.renditionId)
+    if (!found) throw missing()
+    const body = await readBytes(deps, initKey(wanted.videoId, wanted.revision, wanted.renditionId))
+    return { content: { body, etag: `"${sha256Of(body)}"`, mediaType: mediaTypes[found.kind], cacheControl: immutable, storedAt: deps.clock() }, held: false }
+  }
+  const manifest = await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version))
+  if (!manifest || (wanted.kind === 'hls-media' && !manifest.renditionIds.includes(wanted.renditionId))) throw missing()
+  const now = deps.clock()
+  if (wanted.kind === 'dash') return { content: await textContent(writeDash(plan, manifest), mediaTypes.dash, now), held: false }
+  const text = wanted.kind === 'hls-master' ? writeHlsMaster(plan, manifest) : writeHlsMedia(plan, wanted.renditionId)
+  return { content: await textContent(text, mediaTypes.hls, now), held: false }
+}
+
+type WantedSegment = Extract<DeliveryPath, { kind: 'segment' }>
+
+/** What a HEAD needs: no bytes are read, nothing is enqueued. Problems as for the segment. */
+export async function segmentHead(deps: LoadDeps, wanted: WantedSegment): Promise<{ etag: string; sizeBytes: number; mediaType: string; cacheControl: string }> {
+  const { plan, kind } = await placeOf(deps, wanted)
+  const slot = await patiently(() => readSlot(deps.documents, plan, wanted.renditionId, wanted.number))
+  if (!slot) throw notReady()
+  return { etag: `"${slot.sha256}"`, sizeBytes: slot.length, mediaType: mediaTypes[kind], cacheControl: immutable }
+}
+
+async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video): Promise<Loaded> {
+  const { plan, kind } = await placeOf(deps, wanted)
+  let slot = await patiently(() => readSlot(deps.documents, plan, wanted.renditionId, wanted.number))
+  const held = slot === undefined
+  if (!slot) {
+    // Only what a manifest lists is made for a viewer: the others are too slow to be (DESIGN §1).
+    const version = video.manifestVersion
+    const manifest = version === undefined ? undefined : await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, version))
+    if (!manifest?.renditionIds.includes(wanted.renditionId)) throw missing()
+    slot = await deps.holds.wait(plan, wanted.renditionId, wanted.number)
+    if (!slot) throw notReady()
+  }
+  const body = await readSlotBytes(deps, slot)
+  return { content: { body, etag: `"${slot.sha256}"`, mediaType: mediaTypes[kind], cacheControl: immutable, storedAt: deps.clock() }, held }
+}
+
+/** The poster of a video that has one. */
+export async function loadPoster(deps: Pick<LoadDeps, 'objects' | 'clock' | 'log'>, video: Video): Promise<Content> {
+  if (video.posterKey === undefined) throw missing()
+  const body = await readBytes(deps, video.posterKey)
+  return { body, etag: `"${sha256Of(body)}"`, mediaType: mediaTypes.poster, cacheControl: immutable, storedAt: deps.clock() }
+}
+
+async function planOf(deps: LoadDeps, wanted: { videoId: string; revision: string }): Promise<Plan> {
+  const plan = await patiently(() => deps.facts.plan(wanted.videoId, wanted.revision))
+  if (!plan) throw missing()
+  return plan
+}
+
+async function placeOf(deps: LoadDeps, wanted: WantedSegment): Promise<{ plan: Plan; kind: 'video' | 'audio' }> {
+  const plan = await planOf(deps, wanted)
+  const found = gridOf(plan, wanted.renditionId)
+  if (!found || !segmentAt(found.grid, found.kind, wanted.number)) throw missing()
+  return { plan, kind: found.kind }
+}
+
+/** The bytes must be those of the slot: a year-long cache entry of damaged bytes can't be called back. */
+async function readSlotBytes(deps: LoadDeps, slot: Slot): Promise<Buffer> {
+  const body = await readBytes(deps, slot.key, { start: slot.offset, end: slot.offset + slot.length - 1 })
+  if (body.length === slot.length && sha256Of(body) === slot.sha256) return body
+  deps.log.error({ key: slot.key, offset: slot.offset, length: slot.length, read: body.length }, 'stored bytes are not those of the slot')
+  throw new ProblemError('unavailable', { retryAfterSeconds: 1 })
+}
+
+async function readBytes(deps: Pick<LoadDeps, 'objects' | 'log'>, key: string, range?: ByteRange): Promise<Buffer> {
+  try {
+    return bufferOf(await patiently(() => deps.objects.get('encoded', key, range)))
+  } catch (error) {
+    if (!(error instanceof ObjectNotFound)) throw error
+    // A document names it, so it was there: lost, or swept a moment ago with its video.
+    deps.log.error({ err: error, key }, 'an object that a document names is not in the store')
+    throw new ProblemError('unavailable', { retryAfterSeconds: 1 })
+  }
+}

@@ -1,0 +1,62 @@
+/** POST /videos/:id/play: may this viewer watch, and by which signed paths. */
+import type { PlayAnswer } from '@sluice/contract'
+import type { Clock } from '../base/time.ts'
+import { dashPath, hlsPath, playbackPrefix, publicPosterPath } from '../domain/keys.ts'
+import type { Video } from '../domain/video.ts'
+import { ProblemError } from '../http/problem.ts'
+import type { PlaybackKeys } from './keys.ts'
+import type { LiveVideos } from './live-videos.ts'
+import { accountViewer, guestViewer, sessionId, tokenExpiry } from './session.ts'
+import { mintToken } from './token.ts'
+
+export type PlayDeps = { videos: LiveVideos; keys: PlaybackKeys; clock: Clock }
+
+export type PlayRequest = {
+  videoId: string
+  accountId: string | undefined
+  ip: string
+  userAgent: string
+  /** Where viewers reach us, for absolute URLs. */
+  origin: string
+}
+
+/** Problems: video_not_found, not_playable_yet (with Retry-After), video_failed. */
+export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAnswer> {
+  const { videoId, accountId, origin } = request
+  const video = deps.videos.peek(videoId) ?? (await deps.videos.get(videoId))
+  if (!video || video.deletedAt !== undefined) throw new ProblemError('video_not_found')
+  if (video.visibility === 'private' && video.accountId !== accountId) throw new ProblemError('video_not_found')
+  const { revision, version, durationSeconds, startRendition } = playable(video)
+
+  const key = deps.keys.signing()
+  const exp = tokenExpiry(deps.clock() / 1000, durationSeconds)
+  const viewer = accountId === undefined ? guestViewer(request.ip, request.userAgent) : accountViewer(accountId)
+  const sid = sessionId(key, viewer, videoId, exp)
+  const signed = `${origin}/p/${mintToken(key, { prefix: playbackPrefix(videoId, revision), exp, sid })}`
+  return {
+    sessionId: sid,
+    dashUrl: `${signed}${dashPath(videoId, revision, version)}`,
+    hlsUrl: `${signed}${hlsPath(videoId, revision, version)}`,
+    startRendition,
+    hosts: [origin],
+    posterUrl: posterUrl(video, origin, `${signed}${playbackPrefix(videoId, revision)}poster.jpg`),
+    storyboardUrl: null,
+    captions: [],
+    expiresAt: exp * 1000,
+  }
+}
+
+function playable(video: Video): { revision: string; version: number; durationSeconds: number; startRendition: string } {
+  if (video.state === 'failed') throw new ProblemError('video_failed', { detail: video.failure?.message, members: { failure: video.failure } })
+  const { revision, manifestVersion: version, durationSeconds, startRendition } = video
+  const started = video.state === 'playable' || video.state === 'ready'
+  if (!started || revision === undefined || version === undefined || durationSeconds === undefined || startRendition === undefined) {
+    throw new ProblemError('not_playable_yet', { retryAfterSeconds: 1, members: { state: video.state } })
+  }
+  return { revision, version, durationSeconds, startRendition }
+}
+
+function posterUrl(video: Video, origin: string, signedUrl: string): string | null {
+  if (video.posterKey === undefined) return null
+  return video.visibility === 'private' ? signedUrl : `${origin}${publicPosterPath(video.id)}`
+}
