@@ -1,6 +1,6 @@
 /** The typed client: a method for every route of the HTTP API. */
 import type {
-  Account, BeginUpload, BegunUpload, ChangeVideo, CompleteUpload, Credentials, ListVideos, PlayAnswer, SessionAnswer, SignedParts, SignParts,
+  BeginUpload, BegunUpload, ChangeVideo, CompleteUpload, Credentials, CurrentSession, ListVideos, PlayAnswer, SessionAnswer, SignedParts, SignParts,
   UploadAnswer, Video, VideoAnswer, VideoEvent, VideoPage,
 } from '@sluice/contract'
 import { request, type Call, type Connection } from './request.ts'
@@ -48,9 +48,10 @@ export function createClient(options: ClientOptions = {}) {
     baseUrl: connection.baseUrl,
     accounts: {
       /** Signs up. The first account of a server is its administrator. */
-      create: (credentials: Credentials, from?: CreateOptions) => call<SessionAnswer>('POST', '/accounts', { body: credentials, ...key(from) }),
+      create: (credentials: Credentials, from?: CreateOptions) =>
+        call<SessionAnswer>('POST', '/accounts', { body: credentials, longestWaitSeconds: 3, ...key(from) }),
       /** The account that is signed in, or SluiceError `unauthorized`. */
-      me: ({ signal }: CallOptions = {}) => call<{ account: Account }>('GET', '/accounts/me', { signal }),
+      me: ({ signal }: CallOptions = {}) => call<CurrentSession>('GET', '/accounts/me', { signal }),
     },
     sessions: {
       /** Signs in. Not repeated: sign-ins are counted. */

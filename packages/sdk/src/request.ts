@@ -21,14 +21,14 @@ export type Call = {
   idempotencyKey?: string
   /** Whether a repetition does no harm; then lost answers, 429 and 502–504 are tried again. */
   repeatable: boolean
+  /** When the server asks for a longer wait than this, the caller is told instead; 60 by default. */
+  longestWaitSeconds?: number
   /** Limit of one try; 30 by default. */
   timeoutSeconds?: number
   signal?: AbortSignal
 }
 
 const tries = 6
-/** A server that asks for a longer wait than this is reported to the caller instead. */
-const longestWaitSeconds = 60
 
 /** The JSON body of the answer (undefined for 204). Rejects with SluiceError, or the signal's reason when it was aborted. */
 export async function request<Answer>(connection: Connection, call: Call): Promise<Answer> {
@@ -40,7 +40,7 @@ export async function request<Answer>(connection: Connection, call: Call): Promi
       if (!(error instanceof SluiceError)) throw error
       // A DELETE whose first answer was lost finds nothing the second time: that is what it was to do.
       if (call.method === 'DELETE' && attempt > 1 && error.status === 404) return undefined as Answer
-      if (!call.repeatable || attempt >= tries || !worthRepeating(error)) throw error
+      if (!call.repeatable || attempt >= tries || !worthRepeating(error, call.longestWaitSeconds ?? 60)) throw error
       await wait(Math.max((error.retryAfterSeconds ?? 0) * 1000, backoffMs(attempt, 300, 10_000)), call.signal)
     }
   }
@@ -97,7 +97,7 @@ function unreachable(connection: Connection, call: Call, error: unknown): unknow
 }
 
 /** Over a limit that waiting does not lift (`too_many_uploads`) is not worth another try. */
-function worthRepeating(error: SluiceError): boolean {
+function worthRepeating(error: SluiceError, longestWaitSeconds: number): boolean {
   if (error.status === 429 && error.code !== 'rate_limited' && error.retryAfterSeconds === undefined) return false
   if (error.code === 'too_many_uploads' || (error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false
   return [0, 429, 502, 503, 504].includes(error.status)

@@ -1,0 +1,3 @@
+/** Where a person watches a video. */
+
+export const watchAddress = (baseUrl: string, videoId: string): string => `${baseUrl}/watch/${videoId}`
