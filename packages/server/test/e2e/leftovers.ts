@@ -1,0 +1,80 @@
+/** What lies in a stopped server's data directory although nothing refers to it, and what is referred to but not there. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { initKey } from '../../src/domain/keys.ts'
+import type { Slot } from '../../src/domain/plan.ts'
+import { sweepVideo } from '../../src/encode/sweep.ts'
+import { readSettings } from '../../src/config/read.ts'
+import { readChunks } from '../../src/records/chunk.ts'
+import { readPlan } from '../../src/records/plan.ts'
+import { readVideo } from '../../src/records/video.ts'
+import { openDrivers, type Drivers } from '../../src/roles/open-drivers.ts'
+import type { Bucket } from '../../src/ports/objects.ts'
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
+
+export type Leftovers = {
+  /** Objects below a video's prefix that no document names, and objects of videos that do not exist. */
+  orphans: string[]
+  /** Slots and init segments whose bytes are absent or not the ones that were committed. */
+  broken: string[]
+  /** Multipart uploads that nobody will end. */
+  uploads: string[]
+}
+
+/** Sweeps every video with no grace, then compares documents and objects. The server must be stopped. */
+export async function findLeftovers(dataDir: string, videoIds: string[]): Promise<Leftovers> {
+  const settings = readSettings({ SLUICE_DATA_DIR: dataDir })
+  const drivers = await openDrivers(settings, { log: quiet, ownUrl: () => 'http://127.0.0.1:9' })
+  try {
+    const used = new Set<string>()
+    const broken: string[] = []
+    for (const id of videoIds) {
+      await sweepVideo({ documents: drivers.documents, objects: drivers.objects, clock: Date.now, log: quiet }, id, { graceMinutes: 0 })
+      broken.push(...(await collectUsed(drivers, id, used)))
+    }
+    const present = [...(await listAll(drivers, 'raw')), ...(await listAll(drivers, 'encoded'))]
+    return { orphans: present.filter((key) => !used.has(key)), broken, uploads: readdirSync(join(dataDir, 'objects', 'uploads')) }
+  } finally {
+    await drivers.close()
+  }
+}
+
+/** Adds what the video refers to, as `bucket key`; answers what of it is not as it should be. */
+async function collectUsed({ documents, objects }: Drivers, videoId: string, used: Set<string>): Promise<string[]> {
+  const broken: string[] = []
+  const video = (await readVideo(documents, videoId))!.value
+  used.add(`raw ${video.source.key}`)
+  const source = await objects.head('raw', video.source.key)
+  if (source?.sizeBytes !== video.source.sizeBytes) broken.push(`raw ${video.source.key}: ${source?.sizeBytes} bytes of ${video.source.sizeBytes}`)
+  if (video.posterKey) used.add(`encoded ${video.posterKey}`)
+  const plan = (await readPlan(documents, videoId, video.revision!))!
+  for (const { id } of [...(plan.video?.renditions ?? []), ...plan.audio]) used.add(`encoded ${initKey(videoId, plan.revision, id)}`)
+  const slots = (await readChunks(documents, videoId, plan.revision)).flatMap((chunk) => Object.values(chunk.slots).flat())
+  for (const slot of slots) {
+    if (!slot) {
+      broken.push(`${videoId}: an empty slot`)
+      continue
+    }
+    used.add(`encoded ${slot.key}`)
+    if ((await sha256Of(objects, slot)) !== slot.sha256) broken.push(`encoded ${slot.key} at ${slot.offset}`)
+  }
+  return broken
+}
+
+async function sha256Of(objects: Drivers['objects'], { key, offset, length }: Slot): Promise<string | undefined> {
+  const bytes = await objects.get('encoded', key, { start: offset, end: offset + length - 1 }).catch(() => undefined)
+  return bytes && createHash('sha256').update(bytes).digest('hex')
+}
+
+async function listAll({ objects }: Drivers, bucket: Bucket): Promise<string[]> {
+  const keys: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await objects.list(bucket, '', cursor)
+    keys.push(...page.items.map(({ key }) => `${bucket} ${key}`))
+    cursor = page.cursor
+  } while (cursor)
+  return keys
+}
