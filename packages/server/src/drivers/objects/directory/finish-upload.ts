@@ -1,6 +1,6 @@
 /** The two ends of a multipart upload: it becomes the object, or it is thrown away. */
 import { open } from 'node:fs/promises'
-import { BadPart } from '../../../base/errors.ts'
+import { BadPart, UploadNotFound } from '../../../base/errors.ts'
 import { publishFile } from './durable.ts'
 import { partCount, partSizeOf, stopWriters, type Upload } from './uploads.ts'
 
@@ -8,7 +8,29 @@ import { partCount, partSizeOf, stopWriters, type Upload } from './uploads.ts'
  * Gives the upload's file the object's name; copies no bytes. BadPart names the parts that are missing, differ,
  * or are being written again at the moment; nothing was changed then.
  */
-export async function completeUpload(upload: Upload, objectPath: string, parts: { partNumber: number; etag: string }[]): Promise<void> {
+export function completeUpload(upload: Upload, objectPath: string, parts: { partNumber: number; etag: string }[]): Promise<void> {
+  return inTurn(upload, () => complete(upload, objectPath, parts))
+}
+
+/** Ends running PUTs, then removes everything of the upload. */
+export function abortUpload(upload: Upload): Promise<void> {
+  return inTurn(upload, async () => {
+    await stopWriters(upload)
+    await upload.remove()
+  })
+}
+
+/** One end at a time; UploadNotFound for who comes after the last one. */
+function inTurn(upload: Upload, end: () => Promise<void>): Promise<void> {
+  const mine = upload.ending.then(() => {
+    if (upload.removed) throw new UploadNotFound('no such upload')
+    return end()
+  })
+  upload.ending = mine.catch(() => {})
+  return mine
+}
+
+async function complete(upload: Upload, objectPath: string, parts: { partNumber: number; etag: string }[]): Promise<void> {
   // From here no PUT can begin, and a running one has taken its part's record away: what is recorded stays as it is.
   upload.closing = true
   try {
@@ -41,10 +63,4 @@ function checkParts(upload: Upload, parts: { partNumber: number; etag: string }[
     if (index > 0 && partNumber <= parts[index - 1]!.partNumber) bad.add(partNumber)
   })
   if (bad.size > 0) throw new BadPart('parts are missing, changed, unknown or out of order', [...bad].sort((a, b) => a - b))
-}
-
-/** Ends running PUTs, then removes everything of the upload. */
-export async function abortUpload(upload: Upload): Promise<void> {
-  await stopWriters(upload)
-  await upload.remove()
 }

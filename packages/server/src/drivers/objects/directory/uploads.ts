@@ -24,6 +24,9 @@ export type Upload = {
   readonly writers: Map<number, Writer>
   /** No new PUT may begin: it is being completed, or was completed or aborted. */
   closing: boolean
+  /** The end of the last complete or abort: they take turns. */
+  ending: Promise<void>
+  removed: boolean
   /** Forgets a part, durably: after this a crash can't bring its record back. */
   dropPart(partNumber: number): Promise<void>
   /** Records a part whose bytes are durable. */
@@ -127,6 +130,8 @@ async function loadUpload(paths: Paths, id: string): Promise<Upload> {
     parts,
     writers: new Map(),
     closing: false,
+    ending: Promise.resolve(),
+    removed: false,
     async dropPart(partNumber) {
       const part = parts.get(partNumber)
       if (!part) return
@@ -140,6 +145,7 @@ async function loadUpload(paths: Paths, id: string): Promise<Upload> {
       parts.set(part.partNumber, part)
     },
     async remove() {
+      this.removed = true
       await rm(at.directory, { recursive: true, force: true })
     },
   }
