@@ -36,11 +36,13 @@ export function BigButton({ controller }: { controller: Controller }) {
 export function ErrorPanel({ controller, onRetry }: { controller: Controller; onRetry: (() => void) | undefined }) {
   const error = usePlayerState(controller.store, (state) => state.error)
   if (!error) return null
+  // A session that is over needs another address; anything else goes on where it stopped.
+  const retry = () => (onRetry && ['expired', 'gone'].includes(error.code) ? onRetry() : void controller.retry())
   return (
     <div className="player-error" role="alert">
       <p>{error.message}</p>
       {error.retryable && (
-        <button type="button" className="player-retry" onClick={onRetry ?? (() => void controller.retry())}>
+        <button type="button" className="player-retry" onClick={retry}>
           Try again
         </button>
       )}

@@ -17,7 +17,7 @@ export type PlayerProps = {
   /** Width over height; keeps the page from jumping. 16/9 by default. */
   aspectRatio?: number
   autoplay?: boolean
-  /** Called instead of loading the same source again after an error: fetch a fresh source. */
+  /** Called when the source's addresses have expired: fetch fresh ones, in a new object. */
   onRetry?: () => void
 }
 

@@ -1,6 +1,6 @@
 /** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
-import shaka from 'shaka-player/dist/shaka-player.dash-es2021.js'
 import type { Engine, EngineEvents } from './engine.ts'
+import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
 import { isTransient, playerErrorOf } from './shaka-error.ts'
 import type { PlayerSource, Quality } from './source.ts'
 import { createSteadyAbr } from './steady-abr.ts'
@@ -24,7 +24,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
   const player = new shaka.Player(null, textContainer)
   await player.attach(video)
   player.configure({
-    abrFactory: () => createSteadyAbr(shaka, () => startRendition),
+    abrFactory: () => createSteadyAbr(new shaka.abr.SimpleAbrManager(), () => startRendition),
     // 0: on a fast line (or the same machine) every segment would count as cached, and the first quality would stay for ever.
     abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false },
     manifest: { retryParameters },
@@ -55,7 +55,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
   const forgive = () => (failures = 0)
   video.addEventListener('timeupdate', forgive)
   on('error', ({ detail }) => {
-    const error = detail as shaka.util.Error
+    const error = detail as ShakaError
     if (error.severity !== shaka.util.Error.Severity.CRITICAL && !isTransient(error)) return
     if (isTransient(error) && ++failures < patience && player.retryStreaming(2)) return
     events.onError(playerErrorOf(error))
@@ -70,7 +70,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
         await player.load(source.dashUrl, startSeconds > 0 ? startSeconds : null, 'application/dash+xml')
       } catch (error) {
         // Another load (or the end) came in between: it reports for itself.
-        if ((error as shaka.util.Error).code === shaka.util.Error.Code.LOAD_INTERRUPTED) return
+        if ((error as ShakaError).code === shaka.util.Error.Code.LOAD_INTERRUPTED) return
         throw playerErrorOf(error)
       }
       for (const { url, language, label } of source.captions ?? []) {
@@ -122,7 +122,7 @@ export function qualitiesOf(tracks: { height: number | null; frameRate: number |
   return [...byHeight.values()].sort((a, b) => b.height - a.height)
 }
 
-function audioLabel(track: shaka.extern.AudioTrack, index: number): string {
+function audioLabel(track: AudioTrack, index: number): string {
   const known = track.language && track.language !== 'und'
   return track.label || (known ? languageName(track.language) : `Track ${index + 1}`)
 }

@@ -1,5 +1,5 @@
 /** Shaka's bandwidth-based choice, made steady: it starts where it is told and learns nothing from requests that were held. */
-import type shaka from 'shaka-player/dist/shaka-player.dash-es2021.js'
+import type { AbrManager, Variant } from './shaka.ts'
 
 /**
  * From this wait for the first byte on, a request counts as held: the server was still encoding the segment (it holds
@@ -7,7 +7,7 @@ import type shaka from 'shaka-player/dist/shaka-player.dash-es2021.js'
  */
 export const heldFromMs = 1000
 
-type Sample = { deltaMs: number; bytes: number; timeToFirstByteMs: number | undefined }
+type Sample = { deltaMs: number; timeToFirstByteMs: number | undefined }
 
 /**
  * The milliseconds to account for a piece of a download; undefined when it tells nothing about the line.
@@ -18,16 +18,15 @@ export function honestMs({ deltaMs, timeToFirstByteMs }: Sample): number | undef
   return Math.max(1, deltaMs)
 }
 
-/** An instance of Shaka's own manager with two methods replaced; `startRendition` is a Representation id of the manifest. */
-export function createSteadyAbr(namespace: typeof shaka, startRendition: () => string | undefined): shaka.extern.AbrManager {
-  const manager = new namespace.abr.SimpleAbrManager()
+/** Takes Shaka's own manager and replaces three of its methods; `startRendition` is a Representation id of the manifest. */
+export function createSteadyAbr(manager: AbrManager, startRendition: () => string | undefined): AbrManager {
   const choose = manager.chooseVariant.bind(manager)
   const setVariants = manager.setVariants.bind(manager)
   const account = manager.segmentDownloaded.bind(manager)
-  let variants: shaka.extern.Variant[] = []
+  let variants: Variant[] = []
   let hasSample = false
 
-  manager.setVariants = (next: shaka.extern.Variant[], isLowLatency: boolean) => {
+  manager.setVariants = (next: Variant[], isLowLatency: boolean) => {
     variants = next
     return setVariants(next, isLowLatency)
   }
@@ -36,7 +35,7 @@ export function createSteadyAbr(namespace: typeof shaka, startRendition: () => s
     return start ?? choose(preferFastSwitching)
   }
   manager.segmentDownloaded = (deltaMs, bytes, allowSwitch, request, context) => {
-    const ms = honestMs({ deltaMs, bytes, timeToFirstByteMs: request?.timeToFirstByte ?? undefined })
+    const ms = honestMs({ deltaMs, timeToFirstByteMs: request?.timeToFirstByte ?? undefined })
     if (ms === undefined) return
     hasSample = true
     account(ms, bytes, allowSwitch, request, context)

@@ -1,0 +1,143 @@
+/** Watching: the player, the words below it, the state while it is still being encoded, the owner's tools. */
+import type { Video } from '@sluice/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { Link, useLocation } from 'wouter'
+import { api, isCode, messageOf } from '../data/api.ts'
+import { useLiveVideo } from '../data/use-live-video.ts'
+import { isPlayable } from '../data/video-queries.ts'
+import { preloadEngine } from '../player/engine.ts'
+import { Player } from '../player/player.tsx'
+import type { PlayerSource } from '../player/source.ts'
+import { useSession } from '../session/use-session.ts'
+import { Notice } from '../ui/notice.tsx'
+import { ProgressBar } from '../ui/progress.tsx'
+import { dateText, percentText } from '../ui/texts.ts'
+import { EncodingPanel } from '../video/encoding-panel.tsx'
+import { OwnerActions } from '../video/owner-actions.tsx'
+import { VisibilityNote } from '../video/state-note.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
+import './watch-page.css'
+
+export function WatchPage({ id }: { id: string }) {
+  const { account } = useSession()
+  const [, navigate] = useLocation()
+  const { data: video, error, isPending, refetch } = useLiveVideo(id)
+  useEffect(preloadEngine, [])
+
+  if (isCode(error, 'video_not_found', 'not_found', 'bad_request')) return <NotFoundPage what="video" />
+  if (error && !video) {
+    return (
+      <main>
+        <Notice title="The video can’t be loaded" text={messageOf(error)}>
+          <button type="button" className="button button-strong" onClick={() => void refetch()}>
+            Try again
+          </button>
+        </Notice>
+      </main>
+    )
+  }
+  const isOwner = Boolean(account && video && account.id === video.channel.id)
+  return (
+    <main className="watch" aria-busy={isPending}>
+      <title>{video ? `${video.title} · Sluice` : 'Sluice'}</title>
+      <div className="watch-stage">
+        {!video || isPlayable(video) ? <Stage id={id} video={video} /> : <EncodingPanel video={video} isOwner={isOwner} />}
+      </div>
+      <div className="watch-words">
+        {video ? (
+          <Words video={video} isOwner={isOwner} onDeleted={() => navigate('/my')} />
+        ) : (
+          <>
+            <div className="skeleton watch-line" />
+            <div className="skeleton watch-line watch-line-short" />
+          </>
+        )}
+      </div>
+    </main>
+  )
+}
+
+/** The play answer is asked for beside the video's own: neither waits for the other. */
+function Stage({ id, video }: { id: string; video: Video | undefined }) {
+  const play = useQuery({
+    queryKey: ['play', id],
+    queryFn: ({ signal }) => api.videos.play(id, { signal }),
+    // Asked for once per visit: a new answer would begin the stream anew.
+    staleTime: Infinity,
+    gcTime: 0,
+    structuralSharing: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+  const answer = play.data
+  const source = useMemo<PlayerSource | undefined>(
+    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions },
+    [answer],
+  )
+  const { refetch, isError, error } = play
+  // It became playable between the two questions.
+  const isEarly = isCode(error, 'not_playable_yet') && video !== undefined
+  useEffect(() => {
+    if (!isEarly) return
+    const timer = setTimeout(() => void refetch(), 1000)
+    return () => clearTimeout(timer)
+  }, [isEarly, refetch])
+
+  if (isError && !answer && !isEarly && video) {
+    return (
+      <div className="watch-failed" role="alert">
+        <p>{messageOf(error)}</p>
+        <button type="button" className="button button-strong" onClick={() => void refetch()}>
+          Try again
+        </button>
+      </div>
+    )
+  }
+  const ratio = video?.width && video.height ? video.width / video.height : undefined
+  return (
+    <Player
+      source={source}
+      title={video?.title ?? ''}
+      posterUrl={answer?.posterUrl ?? video?.posterUrl}
+      aspectRatio={ratio && ratio < 1 ? 16 / 9 : ratio}
+      onRetry={() => void refetch()}
+    />
+  )
+}
+
+function Words({ video, isOwner, onDeleted }: { video: Video; isOwner: boolean; onDeleted: () => void }) {
+  return (
+    <>
+      {video.state === 'playable' && (
+        <div className="watch-encoding" role="status">
+          <p>Still encoding: {percentText(video.progress)}. You can watch already; more qualities follow.</p>
+          <ProgressBar label="Encoding" fraction={video.progress} />
+        </div>
+      )}
+      <div className="watch-head">
+        <h1>{video.title}</h1>
+        {isOwner && (
+          <div className="watch-actions">
+            <OwnerActions video={video} onDeleted={onDeleted} />
+          </div>
+        )}
+      </div>
+      <p className="watch-facts">
+        <Link href={`/channel/${video.channel.handle}`} className="watch-channel">
+          <span aria-hidden="true">{video.channel.handle.slice(0, 1).toUpperCase()}</span>
+          {video.channel.handle}
+        </Link>
+        <time dateTime={new Date(video.createdAt).toISOString()}>{dateText(video.createdAt)}</time>
+        <VisibilityNote visibility={video.visibility} />
+      </p>
+      {isOwner &&
+        video.warnings.map(({ code, message }) => (
+          <p key={code} className="banner banner-warn">
+            {message}
+          </p>
+        ))}
+      {video.description && <p className="watch-description">{video.description}</p>}
+    </>
+  )
+}

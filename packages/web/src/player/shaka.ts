@@ -1,0 +1,9 @@
+/** Shaka's DASH build. It is CommonJS, its types speak of a default export: here the two are brought together. */
+import module from 'shaka-player/dist/shaka-player.dash-es2021.js'
+
+export const shaka = module as unknown as typeof module.default
+
+export type ShakaError = module.default.util.Error
+export type AbrManager = module.default.extern.AbrManager
+export type Variant = module.default.extern.Variant
+export type AudioTrack = module.default.extern.AudioTrack

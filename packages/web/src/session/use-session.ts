@@ -1,0 +1,45 @@
+/** Who is signed in, and signing in, up and out. */
+import type { Account, Credentials } from '@sluice/contract'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, isCode } from '../data/api.ts'
+
+const key = ['session']
+
+/** `account`: undefined while it is asked, null for nobody. */
+export function useSession(): { account: Account | null | undefined } {
+  const { data, isError } = useQuery({ queryKey: key, queryFn: readAccount, staleTime: 300_000 })
+  return { account: isError ? null : data }
+}
+
+async function readAccount(): Promise<Account | null> {
+  try {
+    return (await api.accounts.me()).account
+  } catch (error) {
+    if (isCode(error, 'unauthorized')) return null
+    throw error
+  }
+}
+
+/** The answer's token is dropped: the cookie that came with it does the work. */
+export function useSignIn(kind: 'sign-in' | 'sign-up') {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (credentials: Credentials) => (kind === 'sign-up' ? api.accounts.create(credentials) : api.sessions.create(credentials)),
+    onSuccess: ({ account }) => {
+      client.clear()
+      client.setQueryData(key, account)
+    },
+  })
+}
+
+export function useSignOut() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => api.sessions.delete(),
+    // What only this account may see must not stay in memory.
+    onSuccess: () => {
+      client.clear()
+      client.setQueryData(key, null)
+    },
+  })
+}

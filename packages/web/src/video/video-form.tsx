@@ -1,0 +1,84 @@
+/** Title, description and visibility of a video, saved together. */
+import type { Video, Visibility } from '@sluice/contract'
+import { useState, type FormEvent } from 'react'
+import { messageOf } from '../data/api.ts'
+import { useChangeVideo } from '../data/video-queries.ts'
+import './video-form.css'
+
+export const visibilityTexts: Record<Visibility, string> = {
+  public: 'Public: anybody can find it',
+  unlisted: 'Unlisted: anybody with the link',
+  private: 'Private: only you',
+}
+
+type Fields = Pick<Video, 'title' | 'description' | 'visibility'>
+type Props = { videoId: string; initial: Fields; onSaved?: () => void; onCancel?: () => void }
+
+export function VideoForm({ videoId, initial, onSaved, onCancel }: Props) {
+  const [saved, setSaved] = useState(initial)
+  const [fields, setFields] = useState(initial)
+  const change = useChangeVideo(videoId)
+  const isChanged = fields.title !== saved.title || fields.description !== saved.description || fields.visibility !== saved.visibility
+  const title = fields.title.trim()
+
+  function save(event: FormEvent): void {
+    event.preventDefault()
+    if (title === '') return
+    const next = { ...fields, title }
+    change.mutate(next, {
+      onSuccess: () => {
+        setSaved(next)
+        setFields(next)
+        onSaved?.()
+      },
+    })
+  }
+
+  return (
+    <form className="video-form" onSubmit={save}>
+      <label className="field">
+        <span>Title</span>
+        <input className="input" name="title" required maxLength={200} value={fields.title} onChange={(event) => setFields({ ...fields, title: event.currentTarget.value })} />
+      </label>
+      <label className="field">
+        <span>Description</span>
+        <textarea
+          className="input"
+          name="description"
+          maxLength={5000}
+          rows={3}
+          value={fields.description}
+          onChange={(event) => setFields({ ...fields, description: event.currentTarget.value })}
+        />
+      </label>
+      <label className="field">
+        <span>Who may watch</span>
+        <VisibilitySelect value={fields.visibility} onChange={(visibility) => setFields({ ...fields, visibility })} />
+      </label>
+      {change.isError && <p className="error-text" role="alert">{messageOf(change.error)}</p>}
+      <div className="video-form-actions">
+        {!isChanged && change.isSuccess && <span className="soft" role="status">Saved</span>}
+        {onCancel && (
+          <button type="button" className="button" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+        <button type="submit" className="button button-strong" disabled={!isChanged || title === '' || change.isPending}>
+          {change.isPending ? 'Saving…' : 'Save'}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+export function VisibilitySelect({ value, onChange }: { value: Visibility; onChange: (visibility: Visibility) => void }) {
+  return (
+    <select className="input" name="visibility" value={value} onChange={(event) => onChange(event.currentTarget.value as Visibility)}>
+      {Object.entries(visibilityTexts).map(([name, text]) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
+    </select>
+  )
+}
