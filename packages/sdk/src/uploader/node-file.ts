@@ -1,10 +1,9 @@
 /** A file on disk as an upload source, for Node: streamed by ranges over node:http, a fraction of a megabyte in memory per part. */
 import { createHash } from 'node:crypto'
 import { open, stat, type FileHandle } from 'node:fs/promises'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { basename, resolve as absolute } from 'node:path'
-import { pipeline } from 'node:stream'
 import { retryAfterOf } from '../error.ts'
 import { lengthOf } from './parts.ts'
 import { SourceChanged, type PartAnswer, type PartRequest, type Span, type UploadSource } from './source.ts'
@@ -42,16 +41,34 @@ export async function fileSource(path: string, options: { mediaType?: string } =
 }
 
 /**
- * The span's bytes. Not handle.createReadStream: that leaves a listener on the handle for every stream, which for
- * ten thousand parts keeps ten thousand streams in memory.
+ * Writes the span to the request and ends it. Two buffers, one being read into while the other goes out: a fresh one for
+ * every read was seen to double the CPU time, by page faults. Resolves early when the request was ended by its answer or an error,
+ * which come by its events; rejects when the file can't be read.
  */
-async function* read(handle: FileHandle, { from, to }: Span): AsyncGenerator<Buffer> {
-  for (let position = from; position < to; ) {
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafeSlow(Math.min(readBytes, to - position)), position })
-    if (bytesRead === 0) throw new SourceChanged('The file became shorter while it was uploaded')
-    position += bytesRead
-    yield buffer.subarray(0, bytesRead)
+async function writeSpan(handle: FileHandle, { from, to }: Span, outgoing: ClientRequest, onSent: (bytes: number) => void): Promise<void> {
+  const buffers = [Buffer.allocUnsafeSlow(readBytes), Buffer.allocUnsafeSlow(readBytes)]
+  const written: Promise<boolean>[] = [Promise.resolve(true), Promise.resolve(true)]
+  for (let position = from, turn = 0; position < to; turn ^= 1) {
+    if (!(await written[turn])) return
+    const bytes = await readAt(handle, buffers[turn]!, position, to)
+    position += bytes.length
+    const sent = position - from
+    written[turn] = new Promise((resolve) => {
+      outgoing.write(bytes, (error) => {
+        if (!error) onSent(sent)
+        resolve(!error)
+      })
+    })
   }
+  await Promise.all(written)
+  outgoing.end()
+}
+
+/** What the file has there, at most a buffer full. */
+async function readAt(handle: FileHandle, buffer: Buffer, position: number, to: number): Promise<Buffer> {
+  const { bytesRead } = await handle.read({ buffer, length: Math.min(buffer.length, to - position), position })
+  if (bytesRead === 0) throw new SourceChanged('The file became shorter while it was uploaded')
+  return buffer.subarray(0, bytesRead)
 }
 
 /** One buffer for the whole span: what is hashed is not kept. */
@@ -60,10 +77,9 @@ async function hash(handle: FileHandle, { from, to }: Span, signal: AbortSignal)
   const buffer = Buffer.allocUnsafeSlow(readBytes)
   for (let position = from; position < to; ) {
     signal.throwIfAborted()
-    const { bytesRead } = await handle.read({ buffer, length: Math.min(readBytes, to - position), position })
-    if (bytesRead === 0) throw new SourceChanged('The file became shorter while it was uploaded')
-    position += bytesRead
-    sha256.update(buffer.subarray(0, bytesRead))
+    const bytes = await readAt(handle, buffer, position, to)
+    position += bytes.length
+    sha256.update(bytes)
   }
   return sha256.digest('base64')
 }
@@ -85,19 +101,9 @@ function put(handle: FileHandle, agents: { http: HttpAgent; https: HttpsAgent },
       if (!outgoing.writableFinished) answer.once('close', () => outgoing.destroy())
     })
     onSent(0)
-    pipeline(counted(read(handle, span), onSent), outgoing, (error) => {
-      // The request's own errors come by its error event; here it is the file that could not be read.
-      if (error && !outgoing.destroyed) outgoing.destroy(error)
-    })
+    // The request's own errors come by its error event; here it is the file that could not be read.
+    writeSpan(handle, span, outgoing, onSent).catch((error: Error) => outgoing.destroy(error))
   })
-}
-
-async function* counted(bytes: AsyncIterable<Buffer>, onSent: (bytes: number) => void): AsyncGenerator<Buffer> {
-  let sent = 0
-  for await (const piece of bytes) {
-    yield piece
-    onSent((sent += piece.length))
-  }
 }
 
 /** The answer's status and headers; of a problem document its code. Reads the body to its end, so that the connection is used again. */
