@@ -27,12 +27,11 @@ export async function finishUpload(deps: UploadDeps, upload: Upload): Promise<Vi
     throw new ProblemError('size_mismatch', { members: { storedBytes: made.sizeBytes, declaredBytes: upload.sizeBytes } })
   }
   const video = await beginInspection(deps, upload)
-  await updateUpload(deps.documents, upload.id, (now) => (now.state === 'completing' ? { ...now, state: 'completed' } : undefined))
   await unlistOpenUpload(deps.documents, upload.accountId, upload.id)
-  if (isGone(video)) {
-    await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
-    throw new ProblemError('video_not_found')
-  }
+  if (isGone(video)) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
+  // Last: who finds it completed has nothing left to do.
+  await updateUpload(deps.documents, upload.id, (now) => (now.state === 'completing' ? { ...now, state: 'completed' } : undefined))
+  if (isGone(video)) throw new ProblemError('video_not_found')
   return video
 }
 

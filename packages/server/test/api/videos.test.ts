@@ -1,0 +1,80 @@
+/** Videos: what is shown to whom, changed and deleted by whom. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makePlayable, setVideo } from './add-video.ts'
+import { startApi } from './start-api.ts'
+import { uploadSmall } from './upload-file.ts'
+
+test('a playable video shows its size, its renditions and its poster', async (t) => {
+  const api = await startApi(t)
+  const { token, id } = await api.signUp('Anna')
+  const videoId = await uploadSmall(api, token, { title: 'Trees' })
+  await makePlayable(api, videoId, { completeRenditions: ['h264-240p'], posterKey: `v/${videoId}/x` })
+  const { video } = (await api.call('GET', `/videos/${videoId}`)).body
+  assert.deepEqual(video.channel, { id, handle: 'Anna' })
+  assert.deepEqual([video.state, video.progress, video.durationSeconds, video.width, video.height, video.frameRate], ['playable', 0.25, 10, 854, 480, 30])
+  assert.deepEqual(video.renditions.map((one: any) => [one.id, one.kind, one.complete]), [['h264-480p', 'video', false], ['h264-240p', 'video', true], ['aac-1', 'audio', false]])
+  assert.deepEqual([video.renditions[0].frameRate, video.renditions[0].bitsPerSecond, video.renditions[2].language], [30, 1_500_000, 'en'])
+  assert.equal(video.posterUrl, `/posters/${videoId}.jpg`)
+  assert.equal(video.fileName, undefined, "for the owner's eyes only")
+  const own = (await api.call('GET', `/videos/${videoId}`, { token })).body.video
+  assert.deepEqual([own.fileName, own.sizeBytes], ['clip.mp4', 1000])
+})
+
+test('a failed video says why', async (t) => {
+  const api = await startApi(t)
+  const { token } = await api.signUp('anna')
+  const videoId = await uploadSmall(api, token)
+  await setVideo(api, videoId, { state: 'failed', failure: { code: 'not_media', message: 'This file is not a video.' } })
+  assert.deepEqual((await api.call('GET', `/videos/${videoId}`)).body.video.failure, { code: 'not_media', message: 'This file is not a video.' })
+})
+
+test('a private video is there for its owner alone, an administrator may still delete it', async (t) => {
+  const api = await startApi(t)
+  const admin = await api.signUp('admin')
+  const anna = await api.signUp('anna')
+  const ben = await api.signUp('ben')
+  const videoId = await uploadSmall(api, anna.token, { visibility: 'private' })
+  await makePlayable(api, videoId, { posterKey: 'x' })
+  const own = await api.call('GET', `/videos/${videoId}`, { token: anna.token })
+  assert.deepEqual([own.status, own.body.video.posterUrl], [200, undefined])
+  for (const token of [ben.token, undefined]) {
+    const missing = await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
+    assert.deepEqual(missing, await api.refused('video_not_found', 'GET', '/videos/0123456789abcdef', { token }))
+    await api.refused('video_not_found', 'GET', `/videos/${videoId}/events`, { token })
+  }
+  await api.refused('video_not_found', 'PATCH', `/videos/${videoId}`, { token: ben.token, body: { title: 'mine' } })
+  await api.refused('video_not_found', 'DELETE', `/videos/${videoId}`, { token: ben.token })
+  assert.equal((await api.call('DELETE', `/videos/${videoId}`, { token: admin.token })).status, 204)
+})
+
+test('the owner and the administrator change a video, others may not', async (t) => {
+  const api = await startApi(t)
+  const admin = await api.signUp('admin')
+  const anna = await api.signUp('anna')
+  const ben = await api.signUp('ben')
+  const videoId = await uploadSmall(api, anna.token)
+  const path = `/videos/${videoId}`
+  const changed = await api.call('PATCH', path, { token: anna.token, body: { title: 'New', description: 'All of it', visibility: 'unlisted' } })
+  assert.deepEqual([changed.body.video.title, changed.body.video.description, changed.body.video.visibility], ['New', 'All of it', 'unlisted'])
+  assert.equal(changed.body.video.state, 'inspecting', 'the rest stays')
+  assert.equal((await api.call('PATCH', path, { token: admin.token, body: { title: 'By the administrator' } })).status, 200)
+  await api.refused('forbidden', 'PATCH', path, { token: ben.token, body: { title: 'x' } })
+  await api.refused('forbidden', 'DELETE', path, { token: ben.token })
+  await api.refused('unauthorized', 'PATCH', path, { body: { title: 'x' } })
+  await api.refused('unauthorized', 'DELETE', path)
+  for (const body of [{}, { title: '' }, { title: 'x'.repeat(201) }, { state: 'ready' }, { visibility: 'secret' }]) await api.refused('bad_request', 'PATCH', path, { token: anna.token, body })
+})
+
+test('a deleted video is gone for everyone, and its bytes are due to be swept', async (t) => {
+  const api = await startApi(t)
+  const { token } = await api.signUp('anna')
+  const videoId = await uploadSmall(api, token)
+  await makePlayable(api, videoId)
+  assert.equal((await api.call('DELETE', `/videos/${videoId}`, { token })).status, 204)
+  await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
+  await api.refused('video_not_found', 'DELETE', `/videos/${videoId}`, { token })
+  for (const list of ['/videos', '/videos?channel=me']) assert.deepEqual((await api.call('GET', list, { token })).body.items, [])
+  const task = await api.queue.take({ priorities: [3], leaseSeconds: 10, waitSeconds: 0 })
+  assert.deepEqual(task!.body, { kind: 'sweep', videoId })
+})
