@@ -10,13 +10,15 @@ export type ProgressTracker = {
   drain(): Promise<void>
 }
 
-type Entry = { running?: Promise<void>; again: boolean; timer?: NodeJS.Timeout; readyAtMs: number; plan: Plan }
+type Entry = { running?: Promise<void>; again: boolean; timer?: NodeJS.Timeout; failures: number; readyAtMs: number; plan: Plan }
 
 /** Counting takes at most this share of the time: a video of twelve hours has megabytes of chunk documents. */
 const restFactor = 20
 const restMinMs = 200
+const failuresMost = 5
+const failureRestMs = 5000
 
-/** A count that fails is tried again after a rest; if the process dies first, the reconciler counts. */
+/** A count that fails is tried again a few times; then, or if the process dies first, it is left to the reconciler. */
 export function trackProgress(deps: EncodeDeps): ProgressTracker {
   const entries = new Map<string, Entry>()
 
@@ -27,6 +29,7 @@ export function trackProgress(deps: EncodeDeps): ProgressTracker {
       entry.again = false
       const startedAtMs = performance.now()
       await recount(deps, entry.plan)
+      entry.failures = 0
       const endedAtMs = performance.now()
       entry.readyAtMs = endedAtMs + Math.max(restMinMs, restFactor * (endedAtMs - startedAtMs))
     } while (entry.again)
@@ -46,16 +49,17 @@ export function trackProgress(deps: EncodeDeps): ProgressTracker {
     entry.timer ??= setTimeout(() => {
       entry.timer = undefined
       start(key, entry).catch((error: unknown) => {
-        deps.log.warn({ err: error, videoId: entry.plan.videoId }, 'counting progress failed, trying again')
-        later(key, entry, 5000)
+        entry.failures++
+        deps.log.warn({ err: error, videoId: entry.plan.videoId, failures: entry.failures }, 'counting progress failed')
+        if (entry.failures < failuresMost) later(key, entry, failureRestMs)
       })
-    }, waitMs)
+    }, waitMs).unref()
   }
 
   return {
     async note(plan, options) {
       const key = `${plan.videoId}/${plan.revision}`
-      const entry: Entry = entries.get(key) ?? { again: false, readyAtMs: 0, plan }
+      const entry: Entry = entries.get(key) ?? { again: false, failures: 0, readyAtMs: 0, plan }
       entries.set(key, entry)
       const waitMs = entry.readyAtMs - performance.now()
       if (options?.now || waitMs <= 0) await start(key, entry)
