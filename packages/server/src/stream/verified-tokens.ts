@@ -18,7 +18,7 @@ export function rememberTokens(keyOf: (kid: string) => PlaybackKey | undefined, 
       const parts = splitTokenPath(requestPath)
       if (!parts) return { ok: false, code: 'token_malformed' }
       const prefixEnd = deliveryPrefixEnd(parts.path)
-      const name = prefixEnd > 0 ? `${parts.token}${parts.path.slice(0, prefixEnd)}` : undefined
+      const name = prefixEnd > 0 && prefixEnd < parts.path.length ? `${parts.token}${parts.path.slice(0, prefixEnd)}` : undefined
       const found = name === undefined ? undefined : known.get(name)
       if (found && (!found.token.boundToIp || found.ip === ip) && keyOf(found.token.kid)) {
         return nowSeconds < found.token.exp ? { ok: true, token: found.token, path: parts.path } : { ok: false, code: 'token_expired' }
