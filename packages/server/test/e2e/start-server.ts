@@ -1,11 +1,11 @@
 /** Starts the real server as a person does, in a process of its own, on a free port with a data directory that goes away. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { descendantsOf } from '../../../../scripts/test/descendants.ts'
+import { freePort } from './free-port.ts'
 
 const program = resolve(import.meta.dirname, '../../../cli/src/main.ts')
 const startLimitMs = 60_000
@@ -113,15 +113,6 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-/** A port that was free a moment ago: the server must come back on the same one after a restart. */
-async function freePort(): Promise<number> {
-  const listener = createServer()
-  await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening))
-  const { port } = listener.address() as AddressInfo
-  await new Promise((closed) => listener.close(closed))
-  return port
 }
 
 /** Ids are used again: only what still is an encoder of ours is ended. */
