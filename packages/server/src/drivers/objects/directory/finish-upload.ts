@@ -31,9 +31,10 @@ function inTurn(upload: Upload, end: () => Promise<void>): Promise<void> {
 }
 
 async function complete(upload: Upload, objectPath: string, parts: { partNumber: number; etag: string }[]): Promise<void> {
-  // From here no PUT can begin, and a running one has taken its part's record away: what is recorded stays as it is.
+  // From here no PUT can begin.
   upload.closing = true
   try {
+    await endRepeats(upload, parts)
     checkParts(upload, parts)
     const file = await open(upload.data, 'r+')
     try {
@@ -47,6 +48,16 @@ async function complete(upload: Upload, objectPath: string, parts: { partNumber:
     throw error
   }
   await upload.remove()
+}
+
+/** Ends PUTs of parts that are recorded as wanted already: a forgotten connection must not hold up the completion. */
+async function endRepeats(upload: Upload, parts: { partNumber: number; etag: string }[]): Promise<void> {
+  for (const { partNumber, etag } of parts) {
+    const writer = upload.writers.get(partNumber)
+    if (!writer || upload.parts.get(partNumber)?.etag !== etag) continue
+    writer.abort()
+    await writer.done
+  }
 }
 
 function checkParts(upload: Upload, parts: { partNumber: number; etag: string }[]): void {

@@ -122,7 +122,7 @@ async function loadUpload(paths: Paths, id: string): Promise<Upload> {
     const part = parseRecord(name)
     if (part) parts.set(part.partNumber, part)
   }
-  return {
+  const upload: Upload = {
     id,
     shape,
     data: at.data,
@@ -145,10 +145,11 @@ async function loadUpload(paths: Paths, id: string): Promise<Upload> {
       parts.set(part.partNumber, part)
     },
     async remove() {
-      this.removed = true
+      upload.removed = true
       await rm(at.directory, { recursive: true, force: true })
     },
   }
+  return upload
 }
 
 const recordName = ({ partNumber, sizeBytes, etag }: Part): string => `${partNumber}-${sizeBytes}-${etag.slice(1, -1)}`
