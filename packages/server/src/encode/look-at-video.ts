@@ -15,6 +15,10 @@ import { tombstoneMs } from './sweep.ts'
 const normalPace = { lookMinutes: 2, stuckMs: 3 * 60_000, stuckMaxMs: 60 * 60_000 }
 const fastPace = { lookMinutes: 0, stuckMs: 5000, stuckMaxMs: 60_000 }
 
+/** Whole multiples of the pace, so that two entries of one video (a scan adds some) fall on each other and become one. */
+const nextLook = (nowMinute: number, lookMinutes: number): number =>
+  lookMinutes === 0 ? nowMinute : (Math.floor(nowMinute / lookMinutes) + 1) * lookMinutes
+
 /**
  * Re-queues what is unfinished when nothing has moved for a while, or when the whole queue is empty. Answers the entry
  * that must stand instead of this one, or undefined when the end state was read back and the entry may go.
@@ -22,7 +26,7 @@ const fastPace = { lookMinutes: 0, stuckMs: 5000, stuckMaxMs: 60_000 }
 export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | undefined> {
   const now = deps.clock()
   const pace = deps.limits.fastDue ? fastPace : normalPace
-  const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: minuteOf(now) + pace.lookMinutes, seen })
+  const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: nextLook(minuteOf(now), pace.lookMinutes), seen })
   let video = (await readVideo(deps.documents, due.id))?.value
   if (!video) return undefined
   if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, next)

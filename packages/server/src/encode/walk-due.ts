@@ -26,15 +26,15 @@ const retryMinutes = 1
  */
 export async function walkDue(deps: { documents: Documents; clock: Clock; log: Log }, handle: DueHandler, options: WalkOptions): Promise<void> {
   const now = minuteOf(deps.clock())
-  const mark = (await readMark(deps.documents, markName)) ?? now
-  for (let minute = Math.min(mark, now) - options.backMinutes; minute <= now + options.aheadMinutes; minute++) {
+  const mark = await readMark(deps.documents, markName)
+  for (let minute = Math.min(mark ?? now, now) - options.backMinutes; minute <= now + options.aheadMinutes; minute++) {
     for (let from = 0; from < dueShards; from += shardsAtOnce) {
       if (options.signal.aborted) return
       const shards = Array.from({ length: shardsAtOnce }, (_, index) => from + index)
       await Promise.all(shards.map((shard) => walkPartition(deps, handle, { minute, shard, now })))
     }
   }
-  if (now > mark) await writeMark(deps.documents, markName, now)
+  if (mark === undefined || now > mark) await writeMark(deps.documents, markName, now)
 }
 
 async function walkPartition(

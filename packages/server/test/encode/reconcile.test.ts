@@ -1,0 +1,124 @@
+/** The reconciler: lost messages come back, slow videos are left alone, ended ones are forgotten. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { taskOf } from '../../src/domain/messages.ts'
+import { reconcileOnce } from '../../src/encode/reconcile.ts'
+import { dueShards, minuteOf, readDue, readMark, writeDue, type Due } from '../../src/records/due.ts'
+import { assertAllStored, inspectTask, openStage, reconcileUntilEnd, runAll, type Stage } from './stage.ts'
+
+const never = new AbortController().signal
+const round = (stage: Stage, onDueUpload: (id: string) => Promise<number | undefined> = async () => undefined) => reconcileOnce(stage.deps, onDueUpload, never)
+
+/** Entries of the minutes around now. */
+async function dueEntries(stage: Stage): Promise<Due[]> {
+  const now = minuteOf(stage.deps.clock())
+  const found: Due[] = []
+  for (let minute = now - 15; minute <= now + 15; minute++) {
+    for (let shard = 0; shard < dueShards; shard++) found.push(...(await readDue(stage.deps.documents, minute, shard)).items)
+  }
+  return found
+}
+
+/** Something unrelated, so that the queue is not empty. */
+async function occupyQueue(stage: Stage): Promise<void> {
+  const other = await stage.addVideo({ state: 'awaiting-upload' })
+  await stage.deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: other }, 86_400))
+}
+
+test('a video whose message was never sent becomes ready, and its entry goes', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const id = await stage.addVideo()
+  const video = await reconcileUntilEnd(stage, id)
+  assert.equal(video.state, 'ready')
+  await assertAllStored(stage, await stage.plan(id))
+  stage.advance(180_000)
+  await round(stage)
+  assert.deepEqual(await dueEntries(stage), [])
+})
+
+test('a video that moves, or waits its turn, is not enqueued again and again', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  await occupyQueue(stage)
+  const id = await stage.addVideo()
+  await stage.deps.queue.enqueue(inspectTask(id))
+  for (let minute = 0; minute < 60; minute++) {
+    stage.advance(60_000)
+    await round(stage)
+  }
+  const [, urgent] = await stage.deps.queue.depth()
+  assert.ok(urgent!.ready <= 6, `${urgent!.ready} inspect tasks after an hour of waiting`)
+  assert.equal((await dueEntries(stage)).filter((due) => due.id === id).length, 1)
+})
+
+test('a due upload is handed to its feature, which says when to look again', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const now = minuteOf(stage.deps.clock())
+  await writeDue(stage.deps.documents, { kind: 'upload', id: 'u'.repeat(16), atMinute: now })
+  await writeDue(stage.deps.documents, { kind: 'upload', id: 'v'.repeat(16), atMinute: now })
+  const asked: string[] = []
+  await round(stage, async (id) => {
+    asked.push(id)
+    return id.startsWith('u') ? stage.deps.clock() + 5 * 60_000 : undefined
+  })
+  assert.deepEqual(asked.toSorted(), ['u'.repeat(16), 'v'.repeat(16)])
+  assert.deepEqual(await dueEntries(stage), [{ kind: 'upload', id: 'u'.repeat(16), atMinute: now + 5 }])
+})
+
+test('an entry whose handler fails is kept for the next minute, and does not stop the walk', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const now = minuteOf(stage.deps.clock())
+  await writeDue(stage.deps.documents, { kind: 'upload', id: 'u'.repeat(16), atMinute: now })
+  await round(stage, async () => {
+    throw new Error('no')
+  })
+  assert.deepEqual((await dueEntries(stage)).map((due) => due.atMinute), [now + 1])
+  assert.equal(await readMark(stage.deps.documents, 'due'), now)
+})
+
+test('entries that came due while no encoder ran are found from the mark on', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  await round(stage)
+  const id = await stage.addVideo()
+  stage.advance(40 * 60_000)
+  await round(stage)
+  await runAll(stage)
+  assert.equal((await stage.video(id)).state, 'ready')
+})
+
+test('the daily scan finds a video without an entry', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  await round(stage)
+  const id = await stage.addVideo()
+  const { documents } = stage.deps
+  for (const due of await dueEntries(stage)) await documents.delete('due', ...(await placeOf(stage, due)))
+  stage.advance(25 * 3_600_000)
+  await round(stage)
+  assert.equal((await reconcileUntilEnd(stage, id, { rounds: 5 })).state, 'ready')
+})
+
+/** Where an entry lies: found by looking, as its shard is the record's own business. */
+async function placeOf(stage: Stage, due: Due): Promise<[string, string]> {
+  for (let shard = 0; shard < dueShards; shard++) {
+    const pk = `${String(due.atMinute).padStart(10, '0')}/${String(shard).padStart(2, '0')}`
+    if (await stage.deps.documents.get('due', pk, `${due.kind}/${due.id}`)) return [pk, `${due.kind}/${due.id}`]
+  }
+  throw new Error('no such entry')
+}
+
+test('with fast looks a lost video proceeds within seconds', async (t) => {
+  const stage = await openStage({ fastDue: true })
+  t.after(() => stage.close())
+  const id = await stage.addVideo()
+  for (let look = 0; look < 3 && (await stage.video(id)).state !== 'ready'; look++) {
+    stage.advance(2000)
+    await round(stage)
+    await runAll(stage)
+  }
+  assert.equal((await stage.video(id)).state, 'ready')
+})
