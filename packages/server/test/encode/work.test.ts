@@ -1,0 +1,134 @@
+/** The worker's loops: viewers and openings first, bulk work not starved, tasks given back on a stop, lost leases left. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sleep } from '../../src/base/time.ts'
+import { taskOf, type Message } from '../../src/domain/messages.ts'
+import { handleTask } from '../../src/encode/handle.ts'
+import { runTask } from '../../src/encode/run-task.ts'
+import { trackProgress } from '../../src/encode/track-progress.ts'
+import { startWorker } from '../../src/encode/work.ts'
+import { LeaseLost } from '../../src/base/errors.ts'
+import { readSlot } from '../../src/records/chunk.ts'
+import { inspectTask, openStage, type Stage } from './stage.ts'
+
+const withProgress = (stage: Stage) => ({ ...stage.deps, progress: trackProgress(stage.deps) })
+
+/** Polls: the limit only bounds a failing test. */
+async function until(what: () => Promise<boolean> | boolean): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 10) {
+    if (await what()) return
+    await sleep(10)
+  }
+  throw new Error('did not come about')
+}
+
+/** A planned video of 200 s with an empty queue. */
+async function planned(stage: Stage): Promise<{ id: string; of: { videoId: string; revision: string } }> {
+  const id = await stage.addVideo()
+  await handleTask(withProgress(stage), { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  for (;;) {
+    const lease = await stage.deps.queue.take({ priorities: [0, 1, 2, 3], leaseSeconds: 30, waitSeconds: 0 })
+    if (!lease) return { id, of: { videoId: id, revision: (await stage.plan(id)).revision } }
+    await lease.ack()
+  }
+}
+
+const enqueue = (stage: Stage, ...messages: Message[]) => Promise.all(messages.map((message) => stage.deps.queue.enqueue(taskOf(message))))
+
+/** Work that matches blocks until it is aborted or let go. */
+function blockOn(stage: Stage, matches: (call: string) => boolean): { started: () => number; letGo: () => void } {
+  let started = 0
+  const gate = Promise.withResolvers<void>()
+  stage.room.before = async (call, { signal }) => {
+    if (!matches(call)) return
+    started++
+    await Promise.race([gate.promise, new Promise((resolve) => signal?.addEventListener('abort', resolve))])
+  }
+  return { started: () => started, letGo: () => gate.resolve() }
+}
+
+test('a waiting viewer and an opening are served while bulk work and long sounds run', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { id, of } = await planned(stage)
+  const bulk = blockOn(stage, (call) => call === 'audio aac-1 normal' || /^span .*\+/.test(call))
+  const worker = startWorker(withProgress(stage))
+  await enqueue(stage, { kind: 'chunk', ...of, chunk: 1 })
+  await until(() => bulk.started() === 1)
+  await enqueue(stage, { kind: 'audio', ...of, renditionId: 'aac-1' }, { kind: 'audio', ...of, renditionId: 'aac-1' }, { kind: 'audio', ...of, renditionId: 'aac-1' })
+  await until(() => bulk.started() === 3)
+  await enqueue(stage, { kind: 'opening', ...of }, { kind: 'segment', ...of, renditionId: 'h264-360p', number: 30 })
+  await until(async () => (await stage.video(id)).state === 'playable')
+  const plan = await stage.plan(id)
+  await until(async () => (await readSlot(stage.deps.documents, plan, 'h264-360p', 30)) !== undefined)
+  const [, urgent] = await stage.deps.queue.depth()
+  assert.equal(urgent!.leased, 2, 'two sounds run aside')
+  assert.equal(urgent!.delayed, 1, 'the third waits its turn')
+  bulk.letGo()
+  await worker.stop()
+})
+
+test('openings without end do not starve the ladder', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 70 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  // Every opening brings the next one, so that one is always waiting for each loop.
+  const opening: Message = { kind: 'segment', ...of, renditionId: 'h264-240p', number: 99_999 }
+  let stopped = false
+  const { queue } = stage.deps
+  const flooded: Stage['deps'] = {
+    ...stage.deps,
+    queue: {
+      ...queue,
+      take: async (options) => {
+        if (!stopped && options.priorities.includes(0)) await queue.enqueue(taskOf(opening))
+        return queue.take(options)
+      },
+    },
+  }
+  await enqueue(stage, { kind: 'chunk', ...of, chunk: 1 })
+  const worker = startWorker({ ...flooded, progress: trackProgress(flooded) })
+  await until(() => stage.room.calls.includes('span 8-16 h264-240p+h264-360p normal'))
+  stopped = true
+  await worker.stop()
+})
+
+test('a stopping worker gives bulk tasks back at once and ends what a viewer waits for', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  const bulk = blockOn(stage, (call) => /^span .*\+/.test(call))
+  const worker = startWorker(withProgress(stage))
+  await enqueue(stage, { kind: 'chunk', ...of, chunk: 1 })
+  await until(() => bulk.started() === 1)
+  await worker.stop()
+  const lease = await stage.deps.queue.take({ priorities: [2], leaseSeconds: 30, waitSeconds: 0 })
+  assert.deepEqual(lease?.body, { kind: 'chunk', ...of, chunk: 1 })
+  assert.equal(lease?.attempt, 2)
+})
+
+test('a task whose lease was lost is aborted, and neither acked nor given back', async (t) => {
+  const stage = await openStage({ seconds: 20 })
+  t.after(() => stage.close())
+  const id = await stage.addVideo()
+  await stage.deps.queue.enqueue(inspectTask(id))
+  const lease = (await stage.deps.queue.take({ priorities: [1], leaseSeconds: 30, waitSeconds: 0 }))!
+  const block = blockOn(stage, (call) => call === 'inspect')
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const asked: string[] = []
+  const running = runTask(
+    withProgress(stage),
+    {
+      ...lease,
+      extend: () => Promise.reject(new LeaseLost('given to another')),
+      ack: async () => void asked.push('ack'),
+      retry: async () => void asked.push('retry'),
+    },
+    new AbortController().signal,
+  )
+  await until(() => block.started() === 1)
+  t.mock.timers.tick(10_000)
+  await running
+  assert.deepEqual(asked, [])
+  assert.equal((await stage.video(id)).revision, undefined)
+})
