@@ -1,0 +1,115 @@
+/** Segments that are not encoded yet: held, enqueued once, served when filled, else 503. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HoldTimes } from '../../src/stream/hold.ts'
+import { createManifestVersion } from '../../src/records/plan.ts'
+import { eventually } from './eventually.ts'
+import { change, fill, makeVideo, startEdge, type EdgeStage, type MadeVideo } from './start-edge.ts'
+
+/** Holds that end only when they are filled, as far as a test is concerned. */
+const patient: HoldTimes = { holdMs: 60_000, pollMs: 60_000, requeueMs: 30_000 }
+const wanted = (stage: EdgeStage, video: MadeVideo, path = 'h264-360p/9.m4s') => `${stage.base(video.plan)}${path}`
+const take = (stage: EdgeStage) => stage.queue.take({ priorities: [0], leaseSeconds: 60, waitSeconds: 5 })
+
+test('a held request is served when its slot is filled; all who wait share one task, first in line', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  const waiting = Array.from({ length: 20 }, () => fetch(wanted(stage, video)))
+  const task = await take(stage)
+  assert.deepEqual(task?.body, { kind: 'segment', videoId: video.plan.videoId, revision: video.plan.revision, renditionId: 'h264-360p', number: 9 })
+  assert.equal(task?.priority, 0)
+  await fill(stage, video, 'h264-360p', 9, 10)
+  const answers = await Promise.all(waiting)
+  for (const answer of answers) {
+    assert.equal(answer.status, 200)
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), video.segments.get('h264-360p/9'))
+  }
+  assert.ok(answers.some((answer) => answer.headers.get('cache-status') === 'sluice; fwd=uri-miss; detail=held'))
+  assert.equal(stage.counts.enqueued, 1)
+  assert.equal(stage.counts.objectReads, 1)
+})
+
+test('a lost signal costs a poll, no more', async (t) => {
+  const stage = await startEdge(t, { holdTimes: { ...patient, pollMs: 50 } })
+  const video = await makeVideo(stage, { filled: false })
+  const waiting = fetch(wanted(stage, video))
+  await take(stage)
+  await fill(stage, video, 'h264-360p', 9, 10, true)
+  assert.equal((await waiting).status, 200)
+})
+
+test('signals of other segments, renditions and revisions do not end the hold', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  let answered = false
+  const waiting = fetch(wanted(stage, video)).finally(() => (answered = true))
+  await take(stage)
+  await fill(stage, video, 'h264-360p', 8, 9)
+  await fill(stage, video, 'h264-240p', 8, 10)
+  await fetch(wanted(stage, video, 'h264-360p/8.m4s'))
+  assert.equal(answered, false)
+  await fill(stage, video, 'h264-360p', 9, 10)
+  assert.equal((await waiting).status, 200)
+})
+
+test('time is up: 503 segment_not_ready, cached for a second, with Retry-After and CORS; asking again does not enqueue again', async (t) => {
+  const stage = await startEdge(t)
+  const video = await makeVideo(stage, { filled: false })
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const answer = await fetch(wanted(stage, video))
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('cache-control'), 'max-age=1')
+    assert.equal(answer.headers.get('retry-after'), '1')
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    assert.equal(((await answer.json()) as { code: string }).code, 'segment_not_ready')
+  }
+  assert.equal(stage.counts.enqueued, 1)
+  await fill(stage, video, 'h264-360p', 9, 10)
+  assert.equal((await fetch(wanted(stage, video))).status, 200)
+})
+
+test('a client that leaves stops nothing: the fill is awaited and kept', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  const leaving = new AbortController()
+  const left = assert.rejects(fetch(wanted(stage, video), { signal: leaving.signal }), { name: 'AbortError' })
+  await take(stage)
+  leaving.abort()
+  await left
+  await fill(stage, video, 'h264-360p', 9, 10)
+  await eventually(() => stage.counts.objectReads === 1)
+  assert.equal((await fetch(wanted(stage, video))).status, 200)
+  assert.equal(stage.counts.objectReads, 1)
+})
+
+test('audio is waited for and never enqueued; HEAD neither waits nor enqueues', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  assert.equal((await fetch(wanted(stage, video), { method: 'HEAD' })).status, 503)
+  const waiting = fetch(wanted(stage, video, 'aac-1/3.m4s'))
+  await eventually(() => stage.counts.documentReads >= 5)
+  await fill(stage, video, 'aac-1', 3, 4)
+  // The signal may have come before the hold subscribed: it looks after subscribing, so the answer comes either way.
+  assert.equal((await waiting).status, 200)
+  assert.equal(stage.counts.enqueued, 0)
+})
+
+test('what no manifest lists yet is not made for a viewer, but served once it is there', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  await createManifestVersion(stage.documents, video.plan.videoId, video.plan.revision, { version: 2, createdAt: 0, renditionIds: ['h264-240p'] })
+  await change(stage, video, { manifestVersion: 2 })
+  await eventually(async () => (await fetch(wanted(stage, video))).status === 404)
+  await fill(stage, video, 'h264-360p', 9, 10)
+  assert.equal((await fetch(wanted(stage, video))).status, 200)
+})
+
+test('the queue is down: the request is held all the same, and the next one enqueues', async (t) => {
+  const stage = await startEdge(t)
+  const video = await makeVideo(stage, { filled: false })
+  stage.faults.queue = new Error('down')
+  assert.equal((await fetch(wanted(stage, video))).status, 503)
+  stage.faults.queue = undefined
+  assert.equal((await fetch(wanted(stage, video))).status, 503)
+  assert.equal(stage.counts.enqueued, 1)
+})
