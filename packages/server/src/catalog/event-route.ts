@@ -1,4 +1,5 @@
 /** The route of GET /videos/:id/events, and how many streams may be open. */
+import { VideoEvent } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import { IdParams, ProblemAnswer } from '../http/open-api.ts'
@@ -19,10 +20,13 @@ export function registerEventRoute(app: App, deps: CatalogDeps): void {
     {
       schema: {
         tags: ['videos'],
-        summary: "Its state and progress as server-sent events (`event: video`), until it is ready or failed; 204 when a reconnecting client has seen the last one",
+        summary: 'Its state and progress as server-sent events, until it is ready or failed',
         params: IdParams,
-        produces: ['text/event-stream'],
-        response: { 204: Type.Null(), '4xx': ProblemAnswer },
+        response: {
+          200: { description: 'Events named `video`, data as here', content: { 'text/event-stream': { schema: VideoEvent } } },
+          204: Type.Null({ description: 'A client that came back has seen the last event' }),
+          '4xx': ProblemAnswer,
+        },
       },
     },
     async (request, reply) => {

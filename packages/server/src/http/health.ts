@@ -1,8 +1,9 @@
 /** /healthz (the process lives), /readyz (everything it needs answers), /metrics. */
 import type { FastifyInstance } from 'fastify'
 import type { QueueDepth } from '../ports/queue.ts'
+import { replyProblem } from './errors.ts'
 import type { Metrics } from './metrics.ts'
-import { problemMediaType, problemOf } from './problem.ts'
+import { ProblemError } from './problem.ts'
 
 export type HealthOptions = {
   /** What must answer, by name; each rejects when it does not. */
@@ -22,11 +23,7 @@ export function registerHealthRoutes(app: FastifyInstance, { checks, metrics, de
     void reply.header('cache-control', 'no-store')
     const missing = (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
     if (missing.length === 0) return { status: 'ready' }
-    return reply
-      .code(503)
-      .header('content-type', problemMediaType)
-      .header('retry-after', 2)
-      .send(JSON.stringify(problemOf('unavailable', { detail: `Not reachable: ${missing.join(', ')}`, retryAfterSeconds: 2, members: { missing } })))
+    return replyProblem(reply, new ProblemError('unavailable', { detail: `Not reachable: ${missing.join(', ')}`, retryAfterSeconds: 2, members: { missing } }))
   })
 
   app.get('/metrics', { config, schema }, async (_request, reply) => {

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import { problems } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from './app.ts'
+import { tidyOpenApi } from './tidy-open-api.ts'
 
 /** Registered before the routes, so that it sees them. */
 export async function registerOpenApi(app: App): Promise<void> {
@@ -13,10 +14,7 @@ export async function registerOpenApi(app: App): Promise<void> {
         title: 'Sluice',
         version: '1',
         description:
-          'Upload videos of any size and stream them. Changes only by addition. Errors are problem details (RFC 9457) with a stable `code`: ' +
-          Object.entries(problems)
-            .map(([code, [status]]) => `${code} (${status})`)
-            .join(', '),
+          'Upload videos of any size and stream them. Changes only by addition. Errors are problem details (RFC 9457) with a stable `code`.',
       },
       components: {
         securitySchemes: {
@@ -27,20 +25,31 @@ export async function registerOpenApi(app: App): Promise<void> {
     },
   })
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-type', 'application/json').send(JSON.stringify(app.swagger())),
+    reply.header('content-type', 'application/json').send(JSON.stringify(openApiOf(app))),
   )
 }
 
-/** Every error answer, for a route's `response` under `4xx` and `5xx`. */
+/** The document of all routes that the app has; only after it is ready. */
+export const openApiOf = (app: App): object => tidyOpenApi(app.swagger(), ProblemAnswer)
+
+/** Every error answer, for a route's `response` under `4xx`. */
 export const ProblemAnswer = Type.Object(
   {
     type: Type.Literal('about:blank'),
     title: Type.String(),
     status: Type.Integer(),
-    code: Type.Union((Object.keys(problems) as (keyof typeof problems)[]).map((code) => Type.Literal(code))),
-    detail: Type.Optional(Type.String()),
+    code: Type.Union(
+      (Object.keys(problems) as (keyof typeof problems)[]).map((code) => Type.Literal(code)),
+      {
+        description: Object.entries(problems)
+          .map(([code, [status, title]]) => `- \`${code}\` (${status}): ${title}`)
+          .join('\n'),
+      },
+    ),
+    detail: Type.Optional(Type.String({ description: 'What exactly is wrong with this request' })),
+    retryAfterSeconds: Type.Optional(Type.Integer()),
   },
-  { additionalProperties: true, description: 'Problem details (RFC 9457), application/problem+json' },
+  { additionalProperties: true },
 )
 
 /** In a route's schema: it needs an account. */

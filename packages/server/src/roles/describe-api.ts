@@ -1,0 +1,42 @@
+/** The OpenAPI document of all routes, without opening anything: docs/openapi.json is written from it. */
+import { writeFile } from 'node:fs/promises'
+import type { Log } from '../base/log.ts'
+import { readSettings } from '../config/read.ts'
+import { openApiOf } from '../http/open-api.ts'
+import { registerPlayRoutes } from '../stream/routes.ts'
+import { createApi } from './api.ts'
+
+/** A port that nothing may use. */
+function unopened<T extends object>(name: string): T {
+  return new Proxy({} as T, {
+    get: (_, member) => {
+      throw new Error(`describing the API used ${name}.${String(member)}`)
+    },
+  })
+}
+
+/** As GET /api/v1/openapi.json answers it. */
+export async function describeApi(): Promise<object> {
+  const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
+  const app = await createApi({
+    documents: unopened('documents'),
+    objects: unopened('objects'),
+    queue: unopened('queue'),
+    signals: unopened('signals'),
+    cache: unopened('cache'),
+    log: quiet,
+    settings: readSettings({}),
+    siteDirectory: '/nowhere',
+    routes: [(routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' })],
+  })
+  try {
+    return JSON.parse(JSON.stringify(openApiOf(app))) as object
+  } finally {
+    await app.close()
+  }
+}
+
+/** `node -e "import('./packages/server/src/roles/describe-api.ts').then((m) => m.writeOpenApi('docs/openapi.json'))"` */
+export async function writeOpenApi(path: string): Promise<void> {
+  await writeFile(path, `${JSON.stringify(await describeApi(), undefined, 2)}\n`)
+}
