@@ -7,8 +7,8 @@ import type { StatusLine } from './terminal/status-line.ts'
 
 const doing: Record<VideoEvent['state'], string> = {
   'awaiting-upload': 'waiting for the file',
-  inspecting: 'being looked at',
-  playable: 'plays already, being encoded',
+  inspecting: 'being prepared',
+  playable: 'plays already, more qualities on their way',
   ready: 'ready',
   failed: 'failed',
 }

@@ -13,6 +13,12 @@ export function explain(error: unknown): { message: string; exitCode: number } {
     }
     return { message: error.message, exitCode: 1 }
   }
-  if (error instanceof Error && 'code' in error && 'syscall' in error) return { message: error.message, exitCode: 1 }
+  if (error instanceof Error && (isOfSystem(error) || isNamed(error))) return { message: error.message, exitCode: 1 }
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 }
 }
+
+/** A file or a port that can't be had: the message names it. */
+const isOfSystem = (error: Error): boolean => 'code' in error && 'syscall' in error
+
+/** Our own errors have a name and a sentence (BadSettings, DataDirectoryInUse, SourceChanged…); those of the language are mistakes of ours. */
+const isNamed = ({ name }: Error): boolean => !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError'].includes(name)

@@ -25,6 +25,7 @@ export async function* watchVideo(connection: Connection, videoId: string, signa
       heard()
       const call = { method: 'GET', path: `/videos/${encodeURIComponent(videoId)}/events`, repeatable: true, signal } as const
       const response = await send(connection, call, silence.signal)
+      if (response.status === 204) return
       for await (const { event, data } of readEventStream(response.body!, heard)) {
         if (event !== 'video' || data === last) continue
         attempt = 0

@@ -55,7 +55,7 @@ export function createUpload(client: Client, source: UploadSource, options: Uplo
       tell('completing')
       await source.check()
       upload.video = await completeUpload(client, upload, source.sizeBytes, signal)
-      meter.resume(sizeOfParts(upload))
+      meter.correct(sizeOfParts(upload))
     }
     await resumeStore.delete(key)
     return upload.video

@@ -53,9 +53,9 @@ export function createMeter(totalBytes: number, clock: () => number = () => perf
     drop(partNumber: number): void {
       inFlight.delete(partNumber)
     },
-    /** A part that was acknowledged turned out not to be there. */
-    withdraw(bytes: number): void {
-      acknowledged -= bytes
+    /** The server's list of parts is another than ours. */
+    correct(bytes: number): void {
+      acknowledged = bytes
     },
     /** Forgets the rate: after a pause it would be wrong. */
     restart(): void {
