@@ -39,6 +39,9 @@ export type Page<T> = { items: Stored<T>[]; cursor?: string }
  * Errors: `VersionConflict` when a condition does not hold (nothing was written); `DriverUnavailable` when
  * the store can't be reached or timed out for good. A conditional write whose answer was lost is re-read
  * serially by the driver and compared by version, so a caller never sees a conflict with its own write.
+ * Programming errors throw TypeError or RangeError before anything is written: an unknown table, a put without
+ * `ifVersion` to a conditional table or any condition on another, a key over 1 KB or with NUL, an empty partition
+ * key, a value over 1 MB, a sort key twice in a batch. A page may end before its limit when its documents are large.
  */
 export interface Documents {
   /** The document, or undefined when it is absent or expired. Reads see the caller's own earlier writes. */

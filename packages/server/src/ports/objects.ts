@@ -28,7 +28,7 @@ export interface Objects {
    */
   createUpload(bucket: Bucket, key: string, shape: { sizeBytes: number; partSizeBytes: number; mediaType: string }): Promise<string>
   /**
-   * A URL that takes one PUT of one part, of at most `sizeBytes`, until it expires. Answers to a PUT carry the part's ETag.
+   * A URL that takes PUTs of one part, of exactly `sizeBytes` (the shape's size of that part), until it expires. Answers to a PUT carry the part's ETag.
    * `checksumSha256` (base64) binds the URL to those bytes: others are refused. A part sent again replaces itself.
    * `baseUrl` is the origin that the client reached us by; a driver with its own address ignores it.
    */
@@ -44,7 +44,10 @@ export interface Objects {
   abortUpload(upload: { bucket: Bucket; key: string; uploadId: string }): Promise<void>
   /** Stores an object in one go; visible whole or not at all. `sizeBytes` must be given for a stream. */
   put(bucket: Bucket, key: string, body: Uint8Array | Readable, options: { mediaType: string; sizeBytes?: number }): Promise<void>
-  /** The bytes of the object or of a range of it, in memory: for segments and manifests, at most 64 MB. */
+  /**
+   * The bytes of the object or of a range of it, in memory: for segments and manifests, at most 64 MB. A range that
+   * ends beyond the object is cut there; one that starts beyond it is a RangeError.
+   */
   get(bucket: Bucket, key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>
   /** Size and ETag, or undefined when it is absent. */
   head(bucket: Bucket, key: string): Promise<ObjectInfo | undefined>
