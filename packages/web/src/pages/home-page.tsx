@@ -75,7 +75,7 @@ function EmptyHome({ channel, isSignedIn }: { channel?: string; isSignedIn: bool
       >
         <Link href={isSignedIn ? '/upload' : '/sign-up?next=/upload'} className="button button-strong">
           <UploadIcon size={18} />
-          {isSignedIn ? 'Upload a video' : 'Make the first account'}
+          {isSignedIn ? 'Upload a video' : 'Make an account'}
         </Link>
         {!isSignedIn && (
           <Link href="/sign-in" className="button">

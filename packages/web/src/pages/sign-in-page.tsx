@@ -47,7 +47,7 @@ export function SignInPage({ kind }: { kind: 'sign-in' | 'sign-up' }) {
             value={handle}
             onChange={(event) => setHandle(event.currentTarget.value)}
           />
-          {isNew && <small>The name of your channel: letters, digits, _ and -</small>}
+          {isNew && <small>Names your channel. Letters, digits, _ and -</small>}
         </label>
         <label className="field">
           <span>Password</span>

@@ -1,8 +1,9 @@
 /** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
 import type { Engine, EngineEvents } from './engine.ts'
 import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
+import { qualitiesOf } from './qualities.ts'
 import { isTransient, playerErrorOf } from './shaka-error.ts'
-import type { PlayerSource, Quality } from './source.ts'
+import type { PlayerSource } from './source.ts'
 import { createSteadyAbr } from './steady-abr.ts'
 
 /**
@@ -110,16 +111,6 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
       await player.destroy()
     },
   }
-}
-
-/** One entry per height (the best of it), highest first. */
-export function qualitiesOf(tracks: { height: number | null; frameRate: number | null; bandwidth: number }[]): Quality[] {
-  const byHeight = new Map<number, Quality>()
-  for (const { height, frameRate, bandwidth } of tracks) {
-    if (!height || (byHeight.get(height)?.bitsPerSecond ?? 0) >= bandwidth) continue
-    byHeight.set(height, { height, frameRate: frameRate ?? undefined, bitsPerSecond: bandwidth })
-  }
-  return [...byHeight.values()].sort((a, b) => b.height - a.height)
 }
 
 function audioLabel(track: AudioTrack, index: number): string {
