@@ -32,11 +32,14 @@ export function registerEventRoute(app: App, deps: CatalogDeps): void {
     async (request, reply) => {
       const video = await seenVideo(deps, request.params.id, request.account)
       // A browser's EventSource comes back after every end; 204 tells it to stop (HTML §9.2.3).
-      if (request.headers['last-event-id'] !== undefined && request.headers['last-event-id'] === finalEventId(video)) return reply.code(204).send(null)
+      const seen = request.headers['last-event-id']
+      if (seen !== undefined && seen === finalEventId(video)) return reply.code(204).send(null)
 
       const who = request.account?.id ?? request.ip
       const mine = open.get(who) ?? 0
-      if (mine >= deps.limits.maxStreamsEach || total >= deps.limits.maxStreams) throw new ProblemError('rate_limited', { detail: 'Too many event streams', retryAfterSeconds: 5 })
+      if (mine >= deps.limits.maxStreamsEach || total >= deps.limits.maxStreams) {
+        throw new ProblemError('rate_limited', { detail: 'Too many event streams', retryAfterSeconds: 5 })
+      }
       open.set(who, mine + 1)
       total++
       reply.hijack()

@@ -1,6 +1,7 @@
 /** GET /videos/:id/events: a video's state and progress as server-sent events. */
 import type { ServerResponse } from 'node:http'
 import type { VideoEvent } from '@sluice/contract'
+import { sleep } from '../base/time.ts'
 import { videoTopic, type VideoSignal } from '../domain/messages.ts'
 import { isFinal, type Video } from '../domain/video.ts'
 import { readVideo } from '../records/video.ts'
@@ -12,6 +13,8 @@ const pollMs = 2000
 const heartbeatMs = 15_000
 /** Signals come in bursts: at most one look in this time. */
 const quietMs = 200
+/** Then the client comes back, and shows its token again. */
+const longestMs = 3600_000
 /** A client that reads nothing is cut at this much. */
 const maxBufferedBytes = 256 * 1024
 
@@ -28,57 +31,45 @@ export const finalEventId = (video: Video): string | undefined => (isFinal(video
 
 /**
  * Writes the state at once and whenever it changes, until it is final, the viewer may see it no more, the client
- * leaves or `signal` aborts. Resolves when the response has ended. The head was not written yet.
+ * leaves, `signal` aborts or an hour has passed. Resolves when the response has ended. The head was not written yet.
  */
 export async function streamEvents(deps: CatalogDeps, video: Video, viewer: Viewer, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const { promise: left, resolve: leave } = Promise.withResolvers<void>()
-  let isOpen = true
+  const { clock, documents, log, signals } = deps
+  const ended = new AbortController()
+  let woken = new AbortController()
   const end = () => {
-    isOpen = false
-    leave()
+    ended.abort()
+    woken.abort()
   }
   response.once('close', end)
   signal.addEventListener('abort', end, { once: true })
-
-  let wake = () => {}
-  let isWoken = false
-  const unsubscribe = deps.signals.subscribe(videoTopic(video.id), (message) => {
-    if ((message as VideoSignal).kind !== 'video') return
-    isWoken = true
-    wake()
+  // Either may have happened while the request was looked at.
+  if (response.closed || signal.aborted) end()
+  const unsubscribe = signals.subscribe(videoTopic(video.id), (message) => {
+    if ((message as VideoSignal).kind === 'video') woken.abort()
   })
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs)
-  /** Until a signal, the next poll or the end. */
-  const pause = (milliseconds: number, until: 'signal' | 'time') =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      const go = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      if (until === 'signal') wake = go
-      if (until === 'signal' && isWoken) go()
-      void left.then(go)
-    })
+  const until = clock() + longestMs
 
   try {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     response.write('retry: 3000\n\n')
     let last = ''
-    let now: Video | undefined = video
-    while (isOpen && now && maySee(now, viewer)) {
+    while (!ended.signal.aborted && clock() < until) {
+      // Before the look: what changes during it wakes at once.
+      woken = new AbortController()
+      const now = (await readVideo(documents, video.id))?.value
+      if (!now || !maySee(now, viewer)) break
       const data = JSON.stringify(eventOf(now))
       const id = finalEventId(now)
       if (data !== last) response.write(`event: video\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`)
       last = data
       if (isFinal(now) || response.writableLength > maxBufferedBytes) break
-      await pause(pollMs, 'signal')
-      await pause(quietMs, 'time')
-      isWoken = false
-      if (isOpen) now = (await readVideo(deps.documents, video.id))?.value
+      await sleep(pollMs, woken.signal)
+      await sleep(quietMs, ended.signal)
     }
   } catch (error) {
-    deps.log.warn({ err: error, videoId: video.id }, 'an event stream broke')
+    log.warn({ err: error, videoId: video.id }, 'an event stream broke')
   } finally {
     clearInterval(heartbeat)
     unsubscribe()

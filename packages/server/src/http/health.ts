@@ -23,7 +23,8 @@ export function registerHealthRoutes(app: FastifyInstance, { checks, metrics, de
     void reply.header('cache-control', 'no-store')
     const missing = (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
     if (missing.length === 0) return { status: 'ready' }
-    return replyProblem(reply, new ProblemError('unavailable', { detail: `Not reachable: ${missing.join(', ')}`, retryAfterSeconds: 2, members: { missing } }))
+    const detail = `Not reachable: ${missing.join(', ')}`
+    return replyProblem(reply, new ProblemError('unavailable', { detail, retryAfterSeconds: 2, members: { missing } }))
   })
 
   app.get('/metrics', { config, schema }, async (_request, reply) => {

@@ -22,7 +22,8 @@ export async function registerRateLimits(app: FastifyInstance, limits: RateLimit
     timeWindow: windowMs,
     store: storeOf(limits),
     keyGenerator: (request) => (request.account ? `account:${request.account.id}` : addressKey(request)),
-    errorResponseBuilder: (_request, context) => new ProblemError('rate_limited', { retryAfterSeconds: Math.ceil(context.ttl / 1000), members: { limit: context.max } }),
+    errorResponseBuilder: (_request, { ttl, max }) =>
+      new ProblemError('rate_limited', { retryAfterSeconds: Math.ceil(ttl / 1000), members: { limit: max } }),
     allowList: (request) => !request.url.startsWith('/api/'),
     skipOnError: true,
   })

@@ -47,7 +47,12 @@ export function readClaim(documents: Documents, { table, pk }: Claimable): Promi
 }
 
 /** Writes a claim over the one that was read, or where none was. Undefined when another was faster. */
-export async function writeClaim(documents: Documents, { table, pk }: Claimable, claim: Claim, over?: Stored<Claim>): Promise<Stored<Claim> | undefined> {
+export async function writeClaim(
+  documents: Documents,
+  { table, pk }: Claimable,
+  claim: Claim,
+  over?: Stored<Claim>,
+): Promise<Stored<Claim> | undefined> {
   try {
     const version = await documents.put(table, pk, '', claim, { ifVersion: over?.version ?? 'absent' })
     return { sk: '', value: claim, version }

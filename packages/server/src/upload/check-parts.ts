@@ -15,7 +15,10 @@ export function checkNumbers(upload: Upload, parts: NotedPart[]): void {
   }
   const outside = [...seen].filter((partNumber) => partNumber > upload.partCount)
   if (outside.length === 0) return
-  throw new ProblemError('part_out_of_range', { detail: `The parts are 1 to ${upload.partCount}`, members: { partNumbers: outside.slice(0, listedAtMost) } })
+  throw new ProblemError('part_out_of_range', {
+    detail: `The parts are 1 to ${upload.partCount}`,
+    members: { partNumbers: outside.slice(0, listedAtMost) },
+  })
 }
 
 /** Throws `parts_missing`, `part_mismatch` or `size_mismatch`, each with the part numbers. Nothing is changed: the upload stays open. */

@@ -20,7 +20,8 @@ export async function startOver(deps: UploadDeps, upload: Upload): Promise<void>
 async function change({ documents, clock }: UploadDeps, upload: Upload, storeUploadId: string): Promise<Upload | undefined> {
   // Its expiry's entry may have been walked while it was completing.
   await writeDue(documents, { kind: 'upload', id: upload.id, atMinute: minuteOf(Math.max(upload.expiresAt, clock())) + 1 })
-  return updateUpload(documents, upload.id, (now) =>
-    now.state === 'completing' && now.storeUploadId === upload.storeUploadId ? { ...now, storeUploadId, state: 'open', partsSha256: undefined } : undefined,
-  )
+  return updateUpload(documents, upload.id, (now) => {
+    if (now.state !== 'completing' || now.storeUploadId !== upload.storeUploadId) return undefined
+    return { ...now, storeUploadId, state: 'open', partsSha256: undefined }
+  })
 }

@@ -40,7 +40,8 @@ export function registerUploadRoutes(app: App, deps: UploadRoutesDeps): void {
     },
     async (request, reply) => {
       const account = requireAccount(request)
-      const { id, videoId, partSizeBytes, partCount, expiresAt } = await beginUpload(deps, account.id, request.body, request.headers['idempotency-key'])
+      const upload = await beginUpload(deps, account.id, request.body, request.headers['idempotency-key'])
+      const { id, videoId, partSizeBytes, partCount, expiresAt } = upload
       return reply.code(201).send({ uploadId: id, videoId, partSizeBytes, partCount, expiresAt })
     },
   )
@@ -68,7 +69,13 @@ export function registerUploadRoutes(app: App, deps: UploadRoutesDeps): void {
     '/api/v1/uploads/:id/complete',
     {
       bodyLimit: completeLimitBytes,
-      schema: { ...common, summary: 'Make the source of its parts; repeatable', params, body: CompleteUpload, response: { 200: VideoAnswer, '4xx': ProblemAnswer } },
+      schema: {
+        ...common,
+        summary: 'Make the source of its parts; repeatable',
+        params,
+        body: CompleteUpload,
+        response: { 200: VideoAnswer, '4xx': ProblemAnswer },
+      },
     },
     async (request) => {
       const account = requireAccount(request)

@@ -18,7 +18,9 @@ export async function signParts(deps: UploadDeps, accountId: string, uploadId: s
   }
   const checksums = asked.checksums ?? {}
   const stray = Object.keys(checksums).filter((partNumber) => !asked.partNumbers.includes(Number(partNumber)))
-  if (stray.length > 0) throw new ProblemError('bad_request', { detail: `body/checksums has parts that body/partNumbers has not: ${stray.slice(0, 10).join(', ')}` })
+  if (stray.length > 0) {
+    throw new ProblemError('bad_request', { detail: `body/checksums has parts that body/partNumbers has not: ${stray.slice(0, 10).join(', ')}` })
+  }
 
   const now = deps.clock()
   const expiresInSeconds = Math.floor(Math.min(deps.limits.partUrlSeconds, (upload.expiresAt - now) / 1000))
