@@ -6,7 +6,7 @@ import type { Log } from '../../src/base/log.ts'
 import type { Clock } from '../../src/base/time.ts'
 import { openDirectoryObjects } from '../../src/drivers/objects/directory/open.ts'
 import { sendProblem } from '../../src/http/problem.ts'
-import type { OpenedObjects } from './objects.ts'
+import type { OpenedObjects } from './opened-objects.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
 export type DirectoryServer = OpenedObjects & {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { BadPart, UploadNotFound } from '../../src/base/errors.ts'
-import type { OpenedObjects } from './objects.ts'
+import type { OpenedObjects } from './opened-objects.ts'
 import { beginUpload, partSizeBytes, putPart, sha256 } from './put-parts.ts'
 
 export function multipartContract(open: () => OpenedObjects): void {
