@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { writeDash } from '../../src/manifests/dash.ts'
 import { writeHlsMaster, writeHlsMedia } from '../../src/manifests/hls.ts'
-import { checkDash, checkHls, checkManifests } from '../fixtures/check-manifests.ts'
+import { checkDash } from '../fixtures/check-dash.ts'
+import { checkHls } from '../fixtures/check-hls.ts'
+import { checkManifests } from '../fixtures/check-manifests.ts'
 import { everything, samplePlan } from '../fixtures/sample-plan.ts'
 
 const plan = samplePlan(66.066)
@@ -24,6 +26,7 @@ const dashCases: [string, RegExp, string, RegExp][] = [
   ['a live type', /type="static"/, 'type="dynamic"', /not static/],
   ['no duration', /mediaPresentationDuration="[^"]*"/, '', /mediaPresentationDuration/],
   ['too short a timeline', /r="14"/, 'r="12"', /ends at/],
+  ['a presentation that nothing reaches', /PT66\.066S/, 'PT66.3S', /no track reaches/],
   ['a gap', /<S d="120120"/, '<S t="120121" d="120120"', /a gap or an overlap/],
   ['a later start', /<S t="0"/, '<S t="9"', /a gap or an overlap/],
   ['zero length', /d="60060"/, 'd="0"', /d is 0/],

@@ -38,6 +38,7 @@ test('hostile labels, equal labels, no language, 44.1 kHz, 6 channels', () => {
   assert.match(made.master, /NAME="Ton '1' <&'> \ufffd 2"/)
 })
 
+test('sound that ends a little before the picture', () => checkManifests(rendered(samplePlan(61, { audio: [sampleAudio(1, 60.6)] }))))
 test('segments found in the plan are where the manifests say, to the tick', () => {
   const plan = samplePlan(66.066)
   const facts = [plan.video!.renditions[0]!, plan.audio[0]!].flatMap((rendition) => {

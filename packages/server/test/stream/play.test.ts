@@ -7,8 +7,10 @@ import type { Video } from '../../src/domain/video.ts'
 import { videoTopic } from '../../src/domain/messages.ts'
 import { readSettings } from '../../src/config/read.ts'
 import { updateVideo } from '../../src/records/video.ts'
-import { createEdgeRole, openPlaybackKeys, playRoutes } from '../../src/roles/edge.ts'
+import { createEdgeRole, openPlaybackKeys } from '../../src/roles/edge.ts'
 import type { PlaybackKeys } from '../../src/stream/keys.ts'
+import { openLiveVideos } from '../../src/stream/live-videos.ts'
+import { registerPlayRoutes } from '../../src/stream/routes.ts'
 import { startApi, type Api, type StartOptions } from '../api/start-api.ts'
 import { makeVideo, type MadeVideo } from './start-edge.ts'
 import { openStage, type Stage } from './open-stage.ts'
@@ -21,8 +23,11 @@ async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}
   const composed = { ...stage, settings: readSettings(settings) }
   const keys = await openPlaybackKeys(composed)
   t.after(() => keys.close())
-  const { documents, objects, queue, signals } = stage
-  const api = await startApi(t, { settings, change: () => ({ documents, objects, queue, signals }), routes: [playRoutes({ ...composed, keys })] })
+  const { documents, objects, queue, signals, clock } = stage
+  const videos = openLiveVideos({ documents, signals, clock, freshMs: 1000, staleIfError: false })
+  t.after(() => videos.close())
+  const deps = { videos, keys, clock, publicUrl: composed.settings.SLUICE_PUBLIC_URL }
+  const api = await startApi(t, { settings, change: () => ({ documents, objects, queue, signals }), routes: [(app) => registerPlayRoutes(app, deps)] })
   return { stage, api, keys, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
 }
 
