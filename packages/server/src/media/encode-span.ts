@@ -1,10 +1,13 @@
 /** Encodes consecutive segments of video renditions in one ffmpeg process that decodes once, and checks every segment. */
-import type { Plan } from '../domain/plan.ts'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { rateOf } from '../domain/rate.ts'
+import type { Plan, VideoRendition } from '../domain/plan.ts'
+import { checkSpan, type SpanSegment } from './check-span.ts'
+import { encodeMemoryBytes } from './limits.ts'
+import { runTool } from './run.ts'
+import { spanArgs, spanFrames } from './span-args.ts'
 import type { MediaTools } from './tools.ts'
-
-/** A byte range of a file in the span's work directory: moof + mdat. */
-export type SegmentFile = { path: string; offset: number; length: number }
-export type SpanSegment = { number: number; bytes: SegmentFile; sha256: string }
 
 export type SpanOptions = {
   plan: Plan
@@ -19,6 +22,7 @@ export type SpanOptions = {
   /** What to try: `normal`, then after SpanMismatch `long-preroll`, then `fill` (which replaces what can't be decoded). */
   mode: 'normal' | 'long-preroll' | 'fill'
   nice?: number
+  /** All of the machine's by default. */
   threads?: number
   signal?: AbortSignal
   /** 0…1 */
@@ -28,12 +32,37 @@ export type SpanOptions = {
 /** Segments are consecutive in their file, so [first.offset, last end) is the chunk's object. */
 export type SpanResult = { renditionId: string; segments: SpanSegment[] }
 
-/** What came out is not what the plan says. Try the next mode. */
-export class SpanMismatch extends Error {
-  override name = 'SpanMismatch'
+/** No frame out for this long ends an encode; a source without an index may be read from its start first. */
+const stallSeconds = 180
+const timeoutSeconds = 3600
+
+/** Rejects with SpanMismatch (try the next mode), or MediaRunError (the source or ffmpeg failed: try again, then the next mode). */
+export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): Promise<SpanResult[]> {
+  const { plan, from, to, onProgress } = options
+  const renditions = options.renditionIds.map((id) => renditionOf(plan, id))
+  const pathOf = (renditionId: string) => join(options.workDir, `${renditionId}-${from}-${to}.mp4`)
+  const frames = spanFrames(plan, from, to)
+  const startSeconds = frames.first / rateOf(frames.rate)
+  const lengthSeconds = (frames.end - frames.first) / rateOf(frames.rate)
+  await runTool({
+    program: tools.ffmpeg,
+    args: spanArgs({ plan, url: options.url, renditions, from, to, mode: options.mode, threads: options.threads ?? availableParallelism(), pathOf }),
+    nice: options.nice,
+    timeoutSeconds,
+    stallSeconds,
+    maxMemoryBytes: encodeMemoryBytes,
+    signal: options.signal,
+    onProgress: onProgress && ((seconds) => onProgress(Math.min(1, Math.max(0, (seconds - startSeconds) / lengthSeconds)))),
+  })
+  const results: SpanResult[] = []
+  for (const rendition of renditions) results.push({ renditionId: rendition.id, segments: await checkSpan(plan, rendition, pathOf(rendition.id), from, to) })
+  return results
 }
 
-/** Rejects with SpanMismatch, or MediaRunError. */
-export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): Promise<SpanResult[]> {
-  throw new Error('not written yet')
+function renditionOf(plan: Plan, id: string): VideoRendition {
+  const rendition = plan.video?.renditions.find((one) => one.id === id)
+  if (!rendition) throw new RangeError(`the plan has no rendition ${id}`)
+  return rendition
 }
+
+export { SpanMismatch, type SegmentFile, type SpanSegment } from './check-span.ts'

@@ -1,6 +1,14 @@
 /** Init segments (ftyp + moov), made from a synthetic frame before the source is touched; their codec strings go into manifests. */
-import type { AudioDraft, PlanDraft, VideoDraft } from '../domain/plan.ts'
+import { createHash } from 'node:crypto'
+import type { AudioDraft, PlanDraft, VideoDraft, VideoGrid } from '../domain/plan.ts'
+import { aacCodecString, aacInit } from './boxes/aac.ts'
+import { avcCodecString, readAvcConfiguration } from './boxes/avc.ts'
+import { boxesIn } from './boxes/read.ts'
+import { cmafFileType } from './boxes/write.ts'
+import { encodeMemoryBytes } from './limits.ts'
+import { runTool } from './run.ts'
 import type { MediaTools } from './tools.ts'
+import { rateText, taggedPicture, videoOutputArgs } from './video-settings.ts'
 
 /** `parameterSetsSha256`: of the avcC or the AudioSpecificConfig. */
 export type Init = { bytes: Buffer; codecs: string; parameterSetsSha256: string }
@@ -8,11 +16,35 @@ export type InitOptions = { signal?: AbortSignal }
 
 /** One init per rendition of the draft, by rendition id. */
 export async function makeInits(tools: MediaTools, draft: PlanDraft, options: InitOptions = {}): Promise<Map<string, Init>> {
-  throw new Error('not written yet')
+  const inits = new Map<string, Init>()
+  const grid = draft.video?.grid
+  const made = await Promise.all((draft.video?.renditions ?? []).map((rendition) => makeVideoInit(tools, grid!, rendition, options)))
+  draft.video?.renditions.forEach((rendition, index) => inits.set(rendition.id, made[index]!))
+  for (const rendition of draft.audio) inits.set(rendition.id, makeAudioInit(rendition))
+  return inits
 }
-export async function makeVideoInit(tools: MediaTools, timescale: number, rendition: VideoDraft, options: InitOptions = {}): Promise<Init> {
-  throw new Error('not written yet')
+
+/** Encodes one black frame with the rendition's settings and keeps what describes it. */
+export async function makeVideoInit(tools: MediaTools, grid: VideoGrid, rendition: VideoDraft, options: InitOptions = {}): Promise<Init> {
+  const { stdout } = await runTool({
+    program: tools.ffmpeg,
+    args: [
+      '-hide_banner', '-nostdin', '-loglevel', 'error',
+      '-f', 'lavfi', '-i', `color=black:size=${rendition.width}x${rendition.height}:rate=${rateText(rendition.rate)},${taggedPicture}`,
+      '-frames:v', '1', ...videoOutputArgs(rendition, { timescale: grid.timescale, segmentFrames: grid.segmentFrames, threads: 1 }), 'pipe:1',
+    ],
+    timeoutSeconds: 60,
+    maxMemoryBytes: encodeMemoryBytes,
+    stdout: 'collect',
+    signal: options.signal,
+  })
+  const moov = boxesIn(stdout).find((box) => box.type === 'moof' || box.type === 'moov')
+  if (moov?.type !== 'moov') throw new Error('ffmpeg wrote no moov box first')
+  const bytes = Buffer.concat([cmafFileType(), stdout.subarray(moov.start, moov.end)])
+  const avc = readAvcConfiguration(bytes)
+  return { bytes, codecs: avcCodecString(avc.bytes), parameterSetsSha256: createHash('sha256').update(avc.bytes).digest('hex') }
 }
-export async function makeAudioInit(tools: MediaTools, rendition: AudioDraft, options: InitOptions = {}): Promise<Init> {
-  throw new Error('not written yet')
+
+export function makeAudioInit(rendition: AudioDraft): Init {
+  return { ...aacInit(rendition), codecs: aacCodecString }
 }

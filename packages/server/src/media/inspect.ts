@@ -1,6 +1,21 @@
 /** Finds out what a source is, by range reads, trusting nothing that it claims. */
-import type { Inspection } from './inspection.ts'
+import type { Rate } from '../domain/rate.ts'
+import { decideRate } from './frame-rate.ts'
+import type { InspectedAudio, InspectedVideo, Inspection } from './inspection.ts'
+import { measureEnds } from './measure-ends.ts'
+import { describePicture } from './picture.ts'
+import { decodeFrames, probeFile, readPackets, seconds, type ProbeContext, type ProbedFrame, type ProbedStream } from './probe.ts'
+import { MediaRefused, refusalOf } from './refuse.ts'
+import { MediaRunError } from './run.ts'
+import { pickAudio, pickVideos } from './pick-streams.ts'
 import type { MediaTools } from './tools.ts'
+
+/** Demuxers that seek by an index, to the picture. The others land late or read everything on the way. */
+const indexed = /^(?:mov|matroska|mxf|wav|flac|gif|dv)/
+/** Less than this off the claimed end is rounding. */
+const shortfallSeconds = 1.5
+
+type Decodable = { stream: ProbedStream; frames: ProbedFrame[] }
 
 /** Throws MediaRefused for what can't be played; MediaRunError where the source can't be reached (retry). */
 export async function inspectSource(
@@ -8,5 +23,183 @@ export async function inspectSource(
   url: string,
   options: { sizeBytes: number; maxDurationSeconds: number; signal?: AbortSignal },
 ): Promise<Inspection> {
-  throw new Error('not written yet')
+  if (options.sizeBytes === 0) throw new MediaRefused('not_media', 'It is empty.')
+  const context: ProbeContext = { tools, url, signal: options.signal }
+  const { format, streams, warnings: said } = await probeFile(context).catch((error: unknown) => {
+    throw refusalOf(error) ?? error
+  })
+  const formatStart = seconds(format.start_time) ?? 0
+  const claimed = seconds(format.duration)
+  const claimedEnd = claimed === undefined ? undefined : formatStart + claimed
+  const startOf = (stream: ProbedStream) => seconds(stream.start_time) ?? formatStart
+  const videos = pickVideos(streams)
+  const [decoded, measured] = await Promise.allSettled([
+    Promise.all([firstDecodable(context, videos, said, formatStart, claimed), decodableAudio(context, pickAudio(streams))]),
+    measureEnds(context, {
+      streams: [...videos.slice(0, 1), ...pickAudio(streams)].map((stream) => ({
+        index: stream.index,
+        startSeconds: startOf(stream),
+        claimedEndSeconds: claimedEndOf(stream, startOf(stream)),
+      })),
+      claimedEndSeconds: claimedEnd,
+      sizeBytes: options.sizeBytes,
+    }),
+  ])
+  const [video, audioStreams] = settled(decoded)
+  const ends = settled(measured)
+  if (!video && audioStreams.length === 0) throw new MediaRefused('no_streams')
+  const kept = [...(video ? [video.stream] : []), ...audioStreams]
+  if (video && !ends.has(video.stream.index)) throw new MediaRefused('damaged')
+  const timing = video && (await timeVideo(context, video, startOf(video.stream), claimed))
+  const earliest = Math.min(...kept.map(startOf))
+  // The picture's phase goes before the sound's: sound can be shifted by samples, pictures only by whole frames.
+  const origin = video && timing ? alignOrigin(earliest, startOf(video.stream), timing.rate) : earliest
+
+  const inspectedVideo: InspectedVideo | undefined = video && timing && {
+    streamIndex: video.stream.index,
+    codec: video.stream.codec_name ?? 'unknown',
+    startSeconds: Math.max(0, (shownAt(video.frames[0]!) ?? startOf(video.stream)) - origin),
+    endSeconds: ends.get(video.stream.index)! - origin,
+    ...describePicture(video.stream, video.frames),
+    rate: timing.rate,
+    isVariableRate: timing.isVariable,
+  }
+  const audio = audioStreams.filter((stream) => ends.has(stream.index)).map((stream): InspectedAudio => ({
+    streamIndex: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    channels: stream.channels!,
+    sampleRate: Number(stream.sample_rate),
+    language: languageOf(stream),
+    title: (stream.tags?.title ?? '').trim().slice(0, 100),
+    isDefault: stream.disposition?.default === 1,
+    startSeconds: startOf(stream) - origin,
+    endSeconds: ends.get(stream.index)! - origin,
+  })).filter((one) => one.endSeconds > 0)
+  if (!inspectedVideo && audio.length === 0) throw new MediaRefused('damaged')
+  const durationSeconds = Math.max(...[inspectedVideo, ...audio].filter((one) => one !== undefined).map((one) => one.endSeconds))
+  if (durationSeconds > options.maxDurationSeconds) {
+    throw new MediaRefused('limits', `It is ${describeTime(durationSeconds)} long; the longest accepted is ${describeTime(options.maxDurationSeconds)}.`)
+  }
+  const container = format.format_name ?? ''
+  return {
+    container,
+    originSeconds: origin,
+    formatStartSeconds: formatStart,
+    seekable: indexed.test(container) && claimed !== undefined,
+    durationSeconds,
+    ...(inspectedVideo && { video: inspectedVideo }),
+    audio,
+    warnings: warningsOf(streams, audio, claimedEnd === undefined ? undefined : claimedEnd - origin, durationSeconds),
+  }
+}
+
+function settled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
+
+/** The first of the picture streams of which a frame can be decoded, at the start or later on. Undefined where there is none at all. */
+async function firstDecodable(context: ProbeContext, candidates: ProbedStream[], said: string, start: number, claimed = 0): Promise<Decodable | undefined> {
+  let heard = said
+  for (const stream of candidates) {
+    // A few pictures, then as much as a long GOP that was cut at its start holds, then a place further on.
+    for (const [packets, from] of [[24], [600], [300, start + claimed / 2]] as const) {
+      if (packets === 300 && claimed < 20) continue
+      try {
+        const { frames, warnings } = await decodeFrames(context, stream.index, packets, from)
+        heard += warnings
+        const good = frames.filter((frame) => (frame.width ?? 0) > 1 && (frame.height ?? 0) > 1)
+        if (good.length > 0) return { stream, frames: good }
+      } catch (error) {
+        if (!(error instanceof MediaRunError) || !refusalOf(error)) throw error
+        heard += error.stderrTail
+      }
+    }
+  }
+  if (candidates.length === 0) return undefined
+  if (/exceeds specified max pixel count/i.test(heard)) throw new MediaRefused('limits', 'Its picture is too large.')
+  if (/Decoder .*not found|no decoder|Unsupported codec/i.test(heard)) throw new MediaRefused('unsupported', `Its picture is in ${candidates[0]!.codec_name ?? 'an unknown format'}.`)
+  throw new MediaRefused('damaged')
+}
+
+/** Those of which sound can be decoded. */
+async function decodableAudio(context: ProbeContext, candidates: ProbedStream[]): Promise<ProbedStream[]> {
+  const good: ProbedStream[] = []
+  for (const stream of candidates) {
+    try {
+      const { frames } = await decodeFrames(context, stream.index, 40)
+      if (frames.length > 0) good.push(stream)
+    } catch (error) {
+      if (!refusalOf(error)) throw error
+    }
+  }
+  return good
+}
+
+/** Looks at the times of the first pictures; where they are uneven, also further on. */
+async function timeVideo(context: ProbeContext, { stream, frames }: Decodable, start: number, claimed: number | undefined) {
+  const interlaced = frames.filter((frame) => frame.interlaced_frame === 1).length * 2 > frames.length
+  const averageRate = fraction(stream.avg_frame_rate)
+  const runs = [await readTimes(context, stream.index)]
+  let decided = decideRate({ runs, averageRate, interlaced })
+  if (decided.isVariable && claimed !== undefined && claimed > 20) {
+    for (const share of [1 / 3, 2 / 3]) runs.push(await readTimes(context, stream.index, start + claimed * share))
+    decided = decideRate({ runs, averageRate, interlaced })
+  }
+  return decided
+}
+
+async function readTimes(context: ProbeContext, streamIndex: number, fromSeconds?: number): Promise<number[]> {
+  const times: number[] = []
+  await readPackets(context, { streamIndex, fromSeconds, count: 300 }, ({ pts, isShown }) => {
+    if (pts !== undefined && isShown) times.push(pts)
+  })
+  // Later pictures may be shown before the last ones read: leave the end out, where order is not settled.
+  const sorted = times.sort((a, b) => a - b)
+  return times.length >= 300 ? sorted.slice(0, -20) : sorted
+}
+
+/** The last time before the sound (or up to a frame after) that is a whole number of frames before the picture. */
+function alignOrigin(earliest: number, videoStart: number, rate: Rate): number {
+  const frames = Math.floor(((videoStart - earliest) * rate.num) / rate.den + 0.05)
+  return Math.round((videoStart - (frames * rate.den) / rate.num) * 1e6) / 1e6
+}
+
+const shownAt = (frame: ProbedFrame) => seconds(frame.best_effort_timestamp_time) ?? seconds(frame.pts_time)
+
+function claimedEndOf(stream: ProbedStream, start: number): number | undefined {
+  const duration = seconds(stream.duration)
+  return duration === undefined ? undefined : start + duration
+}
+
+function fraction(text: string | undefined): number | undefined {
+  const [num, den] = (text ?? '').split('/').map(Number)
+  return num && den ? num / den : undefined
+}
+
+function languageOf(stream: ProbedStream): string {
+  const tag = stream.tags?.language ?? ''
+  try {
+    return /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i.test(tag) ? (Intl.getCanonicalLocales(tag)[0] ?? 'und') : 'und'
+  } catch {
+    return 'und'
+  }
+}
+
+function warningsOf(streams: ProbedStream[], audio: InspectedAudio[], claimedEnd: number | undefined, durationSeconds: number): Inspection['warnings'] {
+  const warnings: Inspection['warnings'] = []
+  if (claimedEnd !== undefined && claimedEnd - durationSeconds > shortfallSeconds) {
+    warnings.push({ code: 'truncated', message: `The file claims ${describeTime(claimedEnd)}, but only ${describeTime(durationSeconds)} are there: the upload or the recording was cut short.` })
+  }
+  const left = pickAudio(streams).length - audio.length
+  if (left > 0) warnings.push({ code: 'unsupported', message: `${left} audio track${left > 1 ? 's' : ''} could not be decoded and ${left > 1 ? 'were' : 'was'} left out.` })
+  return warnings
+}
+
+/** 1:02:03, or 9 s. */
+function describeTime(wholeSeconds: number): string {
+  const s = Math.round(wholeSeconds)
+  if (s < 60) return `${s} s`
+  const parts = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60]
+  return (parts[0] ? parts : parts.slice(1)).map((part, index) => (index ? String(part).padStart(2, '0') : part)).join(':')
 }

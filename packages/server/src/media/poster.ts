@@ -1,8 +1,63 @@
 /** The poster: a picture that stands for the video. */
 import type { Plan } from '../domain/plan.ts'
+import { encodeMemoryBytes, inputLimits } from './limits.ts'
+import { pictureFilters } from './picture-filters.ts'
+import { runTool, MediaRunError } from './run.ts'
 import type { MediaTools } from './tools.ts'
+
+const widest = 1280
+/** How far in to look first: past titles that fade in, still the beginning. */
+const lookAtShare = 0.1
+const lookAtMostSeconds = 10
+/** Pictures among which the most typical is taken (ffmpeg's thumbnail filter compares histograms). */
+const candidates = 50
 
 /** JPEG, at most 1280 wide; undefined for audio or where nothing can be decoded. */
 export async function makePoster(tools: MediaTools, options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined> {
-  throw new Error('not written yet')
+  const { video, durationSeconds } = options.plan
+  if (!video) return undefined
+  const first = Math.max(video.source.startSeconds ?? 0, Math.min(durationSeconds * lookAtShare, lookAtMostSeconds))
+  // Later, if all was black there; at last anything, from the start.
+  const tries = [
+    { from: first, dark: false },
+    { from: Math.max(first, durationSeconds / 3), dark: false },
+    { from: 0, dark: true },
+  ]
+  for (const { from, dark } of tries) {
+    try {
+      const { stdout } = await runTool({
+        program: tools.ffmpeg,
+        args: posterArgs(options.plan, options.url, from, dark),
+        nice: options.nice,
+        timeoutSeconds: 120,
+        maxMemoryBytes: encodeMemoryBytes,
+        stdout: 'collect',
+        signal: options.signal,
+      })
+      if (stdout.length > 0) return stdout
+    } catch (error) {
+      // No picture came through, or it can't be decoded here: look elsewhere.
+      if (!(error instanceof MediaRunError) || error.reason !== 'exit') throw error
+    }
+  }
+  return undefined
 }
+
+function posterArgs(plan: Plan, url: string, fromSeconds: number, dark: boolean): string[] {
+  const { source } = plan.video!
+  const scale = Math.min(1, widest / source.width)
+  const size = { width: Math.max(2, Math.round((source.width * scale) / 2) * 2), height: Math.max(2, Math.round((source.height * scale) / 2) * 2) }
+  return [
+    '-hide_banner', '-nostdin', '-loglevel', 'error', ...inputLimits(url), ...(fromSeconds > 0 ? ['-noaccurate_seek', '-ss', fromSeconds.toFixed(3)] : []),
+    '-i', url, '-map', `0:${source.streamIndex}`,
+    '-vf', [
+      ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+      ...(dark ? [] : ['signalstats', `metadata=mode=select:key=lavfi.signalstats.YAVG:value=${darkLuma(source.pixelFormat)}:function=greater`, `thumbnail=${candidates}`]),
+      ...pictureFilters(source, size), 'setsar=1', 'format=yuvj420p',
+    ].join(','),
+    '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1',
+  ]
+}
+
+/** Mean luma below which a picture counts as black: 36 of 255. */
+const darkLuma = (pixelFormat: string): number => 36 * 2 ** (Number(/(9|1[0-6])(?:le|be)$/.exec(pixelFormat)?.[1] ?? 8) - 8)

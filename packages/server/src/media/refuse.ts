@@ -1,5 +1,6 @@
 /** A source that can't be played, and the sentence that tells a person why. */
 import { mediaFailures, type MediaFailureCode } from '@sluice/contract'
+import { MediaRunError } from './run.ts'
 
 /** Thrown by inspection: no retry will help. `message` is shown to the owner. */
 export class MediaRefused extends Error {
@@ -9,4 +10,20 @@ export class MediaRefused extends Error {
     super(detail ? `${mediaFailures[code]} ${detail}` : mediaFailures[code])
     this.code = code
   }
+}
+
+/** Signs in ffmpeg's words that the source could not be read, which says nothing about the file. */
+const unreachable = /Connection (?:refused|reset|timed out)|Server returned 5|HTTP error [345]|Network is unreachable|Input\/output error|Stream ends prematurely|timed out|Failed to resolve/i
+
+/** Whether ffmpeg said that the source could not be read, though it may have ended well. */
+export const unreadableSource = (stderr: string): boolean => unreachable.test(stderr)
+
+/** The refusal that a failed run of ffprobe or ffmpeg over a source means, or undefined when another try may help. */
+export function refusalOf(error: unknown): MediaRefused | undefined {
+  if (!(error instanceof MediaRunError) || error.reason !== 'exit') return undefined
+  const said = error.stderrTail
+  if (unreachable.test(said)) return undefined
+  if (/moov atom not found|end of file|Truncat/i.test(said)) return new MediaRefused('truncated')
+  if (/max_streams|max pixel count|Cannot allocate memory/i.test(said)) return new MediaRefused('limits')
+  return new MediaRefused('not_media')
 }

@@ -1,0 +1,117 @@
+/** The ladder: which H.264 renditions a picture gets, with size, rate, cap, level and predicted speed. Pure. */
+import { levelOf, macroblocks } from './h264-level.ts'
+import type { VideoDraft, VideoSource } from './plan.ts'
+import { rateOf, type Rate } from './rate.ts'
+import { halfRate } from './standard-rates.ts'
+
+/** Short sides of the standard renditions, with the cap of a 16:9 picture at up to 30 frames a second, in bits per second. */
+const rungs = [
+  { side: 240, cap: 450_000 },
+  { side: 360, cap: 900_000 },
+  { side: 480, cap: 1_600_000 },
+  { side: 720, cap: 3_500_000 },
+  { side: 1080, cap: 6_500_000 },
+  { side: 1440, cap: 12_000_000 },
+  { side: 2160, cap: 24_000_000 },
+] as const
+
+const largestSide = rungs.at(-1)!.side
+/** H.264 level 5.2 (Table A-1): macroblocks of a frame and a second. */
+const largestFrame = 36_864
+const largestThroughput = 2_073_600
+/** 16 pixels are one macroblock; some decoders refuse less. */
+const smallestSide = 16
+/** 50/60 frames a second are kept from this short side up. */
+const fullRateSide = 720
+const even = (value: number): number => Math.max(smallestSide, Math.round(value / 2) * 2)
+
+export type Ladder = {
+  /** The rate of every grid frame: of the lowest rendition. */
+  gridRate: Rate
+  /** Ascending by size. */
+  renditions: VideoDraft[]
+}
+
+/** The renditions of a picture that is `width` × `height` as shown (even, square pixels), at `rate` (a standard one, at most 60). */
+export function makeLadder(picture: { width: number; height: number; rate: Rate; source: VideoSource }, preset: string): Ladder {
+  const sizes = ladderSizes(picture.width, picture.height, rateOf(picture.rate))
+  const isFast = rateOf(picture.rate) > 30
+  const keepsRate = (size: Size) => !isFast || size.side >= fullRateSide
+  const halved = sizes.some((size) => !keepsRate(size))
+  const renditions = sizes.map((size) => {
+    const rate = keepsRate(size) ? picture.rate : halfRate(picture.rate)
+    const capBitsPerSecond = capOf(size.width * size.height, rateOf(rate))
+    return {
+      id: `h264-${size.side}p`,
+      codec: 'h264' as const,
+      width: size.width,
+      height: size.height,
+      rate,
+      framesPerGridFrame: halved && keepsRate(size) ? 2 : 1,
+      capBitsPerSecond,
+      settings: { crf: 23, preset, profile: 'high', level: levelOf(size.width, size.height, rateOf(rate), capBitsPerSecond) },
+      predictedSpeed: predictSpeed(picture.source, picture.rate, size, rate, preset),
+    }
+  })
+  return { gridRate: renditions[0]!.rate, renditions }
+}
+
+/** `side` names the rendition: the standard short side that it stands for, or its own. */
+type Size = { side: number; width: number; height: number }
+
+/**
+ * Every standard short side below the source's, and the source itself. A source within 10 % of a standard side stands
+ * for it. Sources over 2160 (or over what H.264 level 5.2 decodes) are scaled down to that.
+ */
+function ladderSizes(sourceWidth: number, sourceHeight: number, framesPerSecond: number): Size[] {
+  const { width, height } = withinLevels(sourceWidth, sourceHeight, framesPerSecond)
+  const short = Math.min(width, height)
+  const standsFor = rungs.find((rung) => Math.abs(short / rung.side - 1) <= 0.1)
+  const below = rungs.filter((rung) => rung.side < short && rung !== standsFor)
+  const sizes = below.map(({ side }): Size => {
+    const scale = side / short
+    return width < height ? { side, width: side, height: even(height * scale) } : { side, width: even(width * scale), height: side }
+  })
+  return [...sizes, { side: standsFor?.side ?? short, width, height }]
+}
+
+function withinLevels(width: number, height: number, framesPerSecond: number): { width: number; height: number } {
+  let scale = Math.min(1, largestSide / Math.min(width, height))
+  for (;;) {
+    const size = { width: even(width * scale), height: even(height * scale) }
+    const mbs = macroblocks(size.width, size.height)
+    const longest = Math.max(size.width, size.height) / 16
+    if (mbs <= largestFrame && mbs * framesPerSecond <= largestThroughput && longest <= Math.sqrt(largestFrame * 8)) return size
+    scale *= 0.98
+  }
+}
+
+/** Between the rungs by pixels (interpolated in logarithms); a rate over 30 costs half as much again at 60. */
+export function capOf(pixels: number, framesPerSecond: number): number {
+  const points = rungs.map(({ side, cap }) => ({ x: Math.log((side * side * 16) / 9), y: Math.log(cap) }))
+  const x = Math.log(pixels)
+  const at = points.findIndex((point) => point.x >= x)
+  const upper = Math.max(1, at < 0 ? points.length - 1 : at)
+  const [a, b] = [points[upper - 1]!, points[upper]!]
+  const cap = Math.exp(a.y + ((x - a.x) / (b.x - a.x)) * (b.y - a.y)) * (1 + Math.max(0, framesPerSecond - 30) / 60)
+  return Math.max(100_000, Math.round(cap / 10_000) * 10_000)
+}
+
+/** Pixels a second of an idle 2-core machine (docs/decisions/0002-media.md): decoding, making tone-mapped SDR, x264 by preset. */
+const decodePixelRate = 200e6
+const tonemapPixelRate = 9e6
+const encodePixelRate: Record<string, number> = { ultrafast: 160e6, superfast: 110e6, veryfast: 75e6, faster: 50e6, fast: 40e6, medium: 30e6 }
+/** Start of a process, seek, pre-roll of a second for four: all of it on top of the work. */
+const overheadSeconds = 0.5
+
+/** Times real time, for one segment of 4 s made on its own: decode with its pre-roll, then scale and encode. */
+function predictSpeed(source: VideoSource, sourceRate: Rate, size: Size, rate: Rate, preset: string): number {
+  const pixels = size.width * size.height
+  const decodeSeconds = ((4 + source.prerollSeconds) * source.codedWidth * source.codedHeight * rateOf(sourceRate)) / decodePixelRate
+  const encodeSeconds = (4 * pixels * rateOf(rate)) / (encodePixelRate[preset] ?? encodePixelRate['medium']!)
+  const tonemapSeconds = source.transfer === 'sdr' ? 0 : (4 * pixels * rateOf(rate)) / tonemapPixelRate
+  return Math.round((4 / (overheadSeconds + decodeSeconds + encodeSeconds + tonemapSeconds)) * 100) / 100
+}
+
+/** Below this a rendition is not listed before it is complete (DESIGN §1). */
+export const listedSpeed = 1.5

@@ -1,0 +1,113 @@
+/** The ffmpeg command that encodes a span: one decode, one filter graph, an output per rendition. Pure. */
+import { segmentAt } from '../domain/grid.ts'
+import type { Plan, VideoRendition } from '../domain/plan.ts'
+import { rateOf, type Rate } from '../domain/rate.ts'
+import { inputLimits } from './limits.ts'
+import { pictureFilters } from './picture-filters.ts'
+import { rateText, taggedPicture, threadsFor, videoOutputArgs } from './video-settings.ts'
+
+export type Span = {
+  plan: Plan
+  url: string
+  renditions: VideoRendition[]
+  from: number
+  to: number
+  mode: 'normal' | 'long-preroll' | 'fill'
+  threads: number
+  /** Where each rendition goes. */
+  pathOf: (renditionId: string) => string
+}
+
+/** Frames of the source's rate [first, end) of a span, and how many there are to a grid frame. */
+export type SpanFrames = { rate: Rate; perGridFrame: number; first: number; end: number }
+
+const longPrerollSeconds = 30
+/** What the container said of the last frame's length may be off by this many frames. */
+const roundingFrames = 2
+/** Enough for any gap: what is filled ends at the span's end. */
+const endless = 1e9
+
+/** The span in frames of the highest rate of the plan: what `fps` makes, before some renditions drop every second one. */
+export function spanFrames(plan: Plan, from: number, to: number): SpanFrames {
+  const { grid, renditions } = plan.video!
+  const fastest = renditions.reduce((best, one) => (one.framesPerGridFrame > best.framesPerGridFrame ? one : best))
+  const perGridFrame = fastest.framesPerGridFrame
+  const last = segmentAt(grid, 'video', to - 1)!
+  return {
+    rate: fastest.rate,
+    perGridFrame,
+    first: segmentAt(grid, 'video', from)!.startFrame * perGridFrame,
+    end: (last.startFrame + last.frames) * perGridFrame,
+  }
+}
+
+export function spanArgs(span: Span): string[] {
+  const { plan, renditions } = span
+  const frames = spanFrames(plan, span.from, span.to)
+  return [
+    '-hide_banner', '-nostdin', '-loglevel', 'warning', '-y',
+    ...inputLimits(span.url), ...seekArgs(span, frames),
+    // Pictures may change size midway (a phone was turned): the first scale filter takes them as they come.
+    '-reinit_filter', '0', ...(span.mode === 'fill' ? [] : ['-xerror']), '-i', span.url,
+    '-filter_complex_threads', '2', '-filter_complex', graph(span, frames),
+    ...renditions.flatMap((rendition, index) => [
+      '-map', `[v${index}]`,
+      ...videoOutputArgs(rendition, {
+        timescale: plan.video!.grid.timescale,
+        segmentFrames: plan.video!.grid.segmentFrames,
+        threads: threadsFor(rendition, span.threads),
+      }),
+      '-force_key_frames', keyFrameTimes(span).join(','), span.pathOf(rendition.id),
+    ]),
+  ]
+}
+
+/**
+ * Where to begin reading. -ss counts from ffmpeg's own start time; -itsoffset takes the origin off every time stamp on the
+ * way in (in the graph, setpts would leave the end of the stream where it was and `fps` would fill up to it).
+ */
+function seekArgs(span: Span, frames: SpanFrames): string[] {
+  const source = span.plan.video!.source
+  const preroll = span.mode === 'normal' ? source.prerollSeconds : longPrerollSeconds
+  const lastFrameSeconds = ((source.sourceFrames ?? Infinity) - 1) / rateOf(frames.rate)
+  const wanted = Math.min(frames.first / rateOf(frames.rate), lastFrameSeconds) - preroll
+  const seek = wanted + source.originSeconds - (source.formatStartSeconds ?? source.originSeconds)
+  return ['-copyts', '-itsoffset', (-source.originSeconds).toFixed(6), ...(wanted > 0 && seek > 0 ? ['-noaccurate_seek', '-ss', seek.toFixed(6)] : [])]
+}
+
+/** A key frame is forced by the frame at or after a time: half a frame early, so that rounding can't miss it. */
+function keyFrameTimes({ plan, from, to }: Span): string[] {
+  const { grid } = plan.video!
+  const halfFrame = grid.frameTicks / 4 / grid.timescale
+  return Array.from({ length: to - from }, (_, index) => {
+    const seconds = segmentAt(grid, 'video', from + index)!.startTicks / grid.timescale
+    return Math.max(0, seconds - halfFrame).toFixed(6)
+  })
+}
+
+function graph(span: Span, frames: SpanFrames): string {
+  const { plan, renditions } = span
+  const source = plan.video!.source
+  const sourceFrames = source.sourceFrames ?? frames.end
+  const largest = renditions.reduce((best, one) => (one.width * one.height > best.width * best.height ? one : best))
+  const isBeforeFirstPicture = frames.first / rateOf(frames.rate) <= (source.startSeconds ?? 0) + 1 / rateOf(frames.rate)
+  // The first picture stands in for what is before it. Elsewhere no start is given: a seek that landed late must show in the count.
+  const start = isBeforeFirstPicture || span.mode === 'fill' ? `:start_time=${(frames.first / rateOf(frames.rate)).toFixed(6)}` : ''
+  const missing = frames.end - Math.min(frames.end, sourceFrames)
+  const isLast = frames.end >= sourceFrames - roundingFrames
+  const pad = span.mode === 'fill' ? endless : isLast ? missing + roundingFrames : 0
+  const head = [
+    ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    `fps=${rateText(frames.rate)}:round=near${start}`,
+    ...(pad ? [`tpad=stop=${pad}:stop_mode=clone`] : []),
+    `trim=start_pts=${frames.first}:end_pts=${frames.end}`,
+    ...pictureFilters(source, largest),
+  ]
+  const ends = renditions.map((rendition, index) => {
+    const drop = rendition.framesPerGridFrame < frames.perGridFrame ? [`select=not(mod(pts\\,${frames.perGridFrame}))`, `fps=${rateText(rendition.rate)}:round=near`] : []
+    const scale = rendition === largest ? [] : [`scale=${rendition.width}:${rendition.height}:flags=bicubic`]
+    return `[s${index}]${[...drop, ...scale, taggedPicture].join(',')}[v${index}]`
+  })
+  const split = `split=${renditions.length}${renditions.map((_, index) => `[s${index}]`).join('')}`
+  return [`[0:${source.streamIndex}]${[...head, split].join(',')}`, ...ends].join(';')
+}

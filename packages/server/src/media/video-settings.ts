@@ -1,0 +1,31 @@
+/** What x264 and the MP4 writer are told for a rendition: the same for its init segment and for every segment. Pure. */
+import { rateOf } from '../domain/rate.ts'
+import type { VideoDraft } from '../domain/plan.ts'
+
+/**
+ * Options of one output. The GOP is as long as a full segment, also where segments are shorter, and only the caller's
+ * forced key frames open one; `stitchable` keeps the parameter sets free of what differs between runs.
+ */
+export function videoOutputArgs(rendition: VideoDraft, options: { timescale: number; segmentFrames: number; threads: number }): string[] {
+  const { settings } = rendition
+  const cap = String(rendition.capBitsPerSecond)
+  return [
+    '-c:v', 'libx264', '-preset', settings.preset, '-crf', String(settings.crf), '-maxrate', cap, '-bufsize', cap,
+    '-profile:v', settings.profile, '-level:v', settings.level, '-g', String(options.segmentFrames * rendition.framesPerGridFrame),
+    '-sc_threshold', '0', '-flags', '+cgop', '-forced-idr', '1', '-x264-params', 'stitchable=1', '-threads', String(options.threads),
+    '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv', '-chroma_sample_location', 'left',
+    '-fps_mode', 'passthrough', '-video_track_timescale', String(options.timescale), '-map_metadata', '-1', '-map_chapters', '-1',
+    // A fragment a key frame; its decode time as encoded, also when the first one is far into the film.
+    '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets+skip_trailer', '-f', 'mp4',
+  ]
+}
+
+/** The last filters of every rendition: square pixels, and the tags that go into the parameter sets. */
+export const taggedPicture = 'setsar=1,format=yuv420p,setparams=field_mode=prog:range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709'
+
+/** An ffmpeg rate. */
+export const rateText = (rate: { num: number; den: number }): string => `${rate.num}/${rate.den}`
+
+/** x264 threads for a picture: more only cost memory and delay in small ones. */
+export const threadsFor = (rendition: VideoDraft, available: number): number =>
+  Math.max(1, Math.min(available, Math.ceil((rendition.width * rendition.height * rateOf(rendition.rate)) / 8e6)))
