@@ -3,6 +3,8 @@ import { BadSettings, readSettings } from './config/read.ts'
 import { makeLog } from './roles/make-log.ts'
 import { startRoles } from './roles/run.ts'
 
+const drainLimitMs = 25_000
+
 /**
  * Resolves once everything was drained after SIGTERM or SIGINT (a second one ends the process at once).
  * Throws an error with a sentence for a person when it can't start: BadSettings, DataDirectoryInUse, a port in use…
@@ -28,5 +30,10 @@ export async function run(args: string[] = []): Promise<void> {
     process.on('SIGINT', end)
   })
   log.info({}, 'draining')
+  // A drain that hangs must not outlive the supervisor's patience (30 s is common): nothing acknowledged is lost by a kill.
+  setTimeout(() => {
+    log.error({}, 'the drain hangs, ending at once')
+    process.exit(1)
+  }, drainLimitMs).unref()
   await running.stop()
 }
