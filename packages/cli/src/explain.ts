@@ -1,7 +1,7 @@
 /** What a person is told of an error, and the exit code it ends with. */
 import { SluiceError } from '@sluice/sdk'
 import { CommandFailure } from './failure.ts'
-import { program } from './overview.ts'
+import { program } from './program.ts'
 
 /** Errors that nobody foresaw keep their stack. */
 export function explain(error: unknown): { message: string; exitCode: number } {

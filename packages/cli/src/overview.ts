@@ -2,9 +2,6 @@
 import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 
-/** What to type in a folder of Sluice to call this program, for messages. */
-export const program = 'npx sluice'
-
 export function overview(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
   return [

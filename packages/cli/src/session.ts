@@ -4,7 +4,7 @@ import { createClient, SluiceError, type Client } from '@sluice/sdk'
 import type { Context } from './command.ts'
 import { keepSession, readSession } from './credentials.ts'
 import { CommandFailure } from './failure.ts'
-import { program } from './overview.ts'
+import { program } from './program.ts'
 import { askCredentials, type CredentialOptions } from './ask-credentials.ts'
 
 export type ServerOptions = { url?: string; token?: string }
@@ -16,11 +16,14 @@ export function serverUrl({ url }: ServerOptions, { environment }: Context): str
   return given.replace(/\/+$/, '')
 }
 
+/** A person who waits at the terminal is told of a server that is away sooner than an upload gives up. */
+const hastyTries = 2
+
 /** A client that is signed in if anything says how. */
-export async function openClient(options: ServerOptions, context: Context): Promise<Client> {
+export async function openClient(options: ServerOptions, context: Context, tries?: number): Promise<Client> {
   const baseUrl = serverUrl(options, context)
   const kept = options.token ?? context.environment.token ?? (await readSession(context.environment.configDirectory, baseUrl))?.token
-  return createClient({ baseUrl, token: kept })
+  return createClient({ baseUrl, token: kept, tries })
 }
 
 /** A client that is signed in, and whose account it is. With --handle it signs in first and keeps that. CommandFailure 3 otherwise. */
@@ -30,11 +33,12 @@ export async function openSignedIn(options: ServerOptions & CredentialOptions, c
     const { account, client } = await signIn('login', options, context)
     return { client, account }
   }
-  const client = await openClient(options, context)
+  const hasty = await openClient(options, context, hastyTries)
   try {
-    return { client, account: (await client.accounts.me({ signal })).account }
+    const { account } = await hasty.accounts.me({ signal })
+    return { account, client: await openClient(options, context) }
   } catch (error) {
-    if (error instanceof SluiceError && error.code === 'unauthorized') throw notSignedIn(client.baseUrl, context)
+    if (error instanceof SluiceError && error.code === 'unauthorized') throw notSignedIn(hasty.baseUrl, context)
     throw error
   }
 }
@@ -44,7 +48,7 @@ export async function signIn(how: 'login' | 'signup', options: ServerOptions & C
   const { signal, environment } = context
   const baseUrl = serverUrl(options, context)
   const credentials = await askCredentials(options, how === 'signup')
-  const anonymous = createClient({ baseUrl })
+  const anonymous = createClient({ baseUrl, tries: hastyTries })
   const { account, token } = await (how === 'signup' ? anonymous.accounts : anonymous.sessions).create(credentials, { signal })
   await keepSession(environment.configDirectory, baseUrl, { handle: account.handle, token })
   return { account, client: createClient({ baseUrl, token }) }

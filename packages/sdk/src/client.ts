@@ -14,6 +14,8 @@ export type ClientOptions = {
   fetch?: typeof fetch
   /** As for fetch; `same-origin` by default. */
   credentials?: RequestCredentials
+  /** Tries of a call that may be repeated, the first included; 6 by default, which gets over some ten seconds. */
+  tries?: number
 }
 
 export type CallOptions = { signal?: AbortSignal }
@@ -24,7 +26,7 @@ export type Client = ReturnType<typeof createClient>
 
 /**
  * A client of one server. Methods reject with SluiceError, or with the signal's reason when they are aborted.
- * Calls that may be repeated are: up to 6 tries with backoff after lost answers, 429 and 502–504; Retry-After is honoured.
+ * Calls that may be repeated are: tried again with backoff after lost answers, 429 and 502–504; Retry-After is honoured.
  */
 export function createClient(options: ClientOptions = {}) {
   const { token } = options
@@ -34,6 +36,7 @@ export function createClient(options: ClientOptions = {}) {
     // Bound late and called as a plain function: browsers refuse fetch with another `this`.
     fetch: options.fetch ?? ((...parameters) => globalThis.fetch(...parameters)),
     credentials: options.credentials,
+    tries: options.tries ?? 6,
   }
   const call = <Answer>(method: Call['method'], path: string, rest: Partial<Call> = {}) =>
     request<Answer>(connection, { method, path, repeatable: true, ...rest })

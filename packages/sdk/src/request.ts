@@ -9,6 +9,8 @@ export type Connection = {
   token: () => string | undefined
   fetch: typeof fetch
   credentials: RequestCredentials | undefined
+  /** Tries of a repeatable call, the first included. */
+  tries: number
 }
 
 export type Call = {
@@ -28,8 +30,6 @@ export type Call = {
   signal?: AbortSignal
 }
 
-const tries = 6
-
 /** The JSON body of the answer (undefined for 204). Rejects with SluiceError, or the signal's reason when it was aborted. */
 export async function request<Answer>(connection: Connection, call: Call): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
@@ -40,7 +40,7 @@ export async function request<Answer>(connection: Connection, call: Call): Promi
       if (!(error instanceof SluiceError)) throw error
       // A DELETE whose first answer was lost finds nothing the second time: that is what it was to do.
       if (call.method === 'DELETE' && attempt > 1 && error.status === 404) return undefined as Answer
-      if (!call.repeatable || attempt >= tries || !worthRepeating(error, call.longestWaitSeconds ?? 60)) throw error
+      if (!call.repeatable || attempt >= connection.tries || !worthRepeating(error, call.longestWaitSeconds ?? 60)) throw error
       await wait(Math.max((error.retryAfterSeconds ?? 0) * 1000, backoffMs(attempt, 300, 10_000)), call.signal)
     }
   }

@@ -39,7 +39,7 @@ export const videos: Command = {
     if (values.json && values.watch) throw new CommandFailure('--json and --watch: one of them.', 2)
     const limit = count('limit', values.limit, 10_000) ?? 50
     const query = { channel: values.mine ? 'me' : values.channel, sort: oneOf('sort', values.sort, ['latest', 'popular']) }
-    const client = values.mine || values.handle !== undefined ? (await openSignedIn(values, context)).client : await openClient(values, context)
+    const client = values.mine || values.handle !== undefined ? (await openSignedIn(values, context)).client : await openClient(values, context, values.watch ? undefined : 2)
     const list = () => collect(client, query, limit, context.signal)
     if (values.json) process.stdout.write(`${JSON.stringify(await list(), undefined, 2)}\n`)
     else if (values.watch) await watch(client, list, context.signal)

@@ -1,21 +1,21 @@
 /** The data directory, the disk it is on, and the port. */
-import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
+import { mkdtemp, rm, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { formatBytes } from '../terminal/format.ts'
 import type { Finding } from './finding.ts'
 
 const neededBytes = 1e9
 const comfortableBytes = 20e9
 
-/** Nothing is made: when the directory is absent, it is its nearest parent that must be writable. */
+/** Nothing stays made: when the directory is absent, it is its nearest parent that must be writable. */
 export async function checkDataDirectory(path: string): Promise<Finding> {
   const directory = await nearestExisting(resolve(path))
   const about = `data directory ${resolve(path)}`
   try {
     if (!(await stat(directory)).isDirectory()) return { result: 'missing', about: `${directory} is not a directory`, remedy: 'set SLUICE_DATA_DIR' }
-    await access(directory, constants.W_OK | constants.X_OK)
+    // Tried, not asked: root may do everything and still can't write to a read-only disk.
+    await rm(await mkdtemp(join(directory, '.sluice-doctor-')), { recursive: true })
     return { result: 'ok', about: directory === resolve(path) ? about : `${about} (will be made)` }
   } catch {
     return { result: 'missing', about: `${directory} is not writable`, remedy: `sudo chown "$USER" '${directory}', or set SLUICE_DATA_DIR` }

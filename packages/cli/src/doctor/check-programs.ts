@@ -12,7 +12,7 @@ export function checkNode(version: string): Finding {
 export async function checkFfmpeg(tools: { ffmpeg: string; ffprobe: string }, pathDirectories: string[]): Promise<Finding> {
   try {
     const { ffmpegVersion, x264Build } = await checkTools(tools)
-    return { result: 'ok', about: `ffmpeg ${ffmpegVersion}, ffprobe, libx264 (${x264Build}), aac` }
+    return { result: 'ok', about: `ffmpeg ${ffmpegVersion}, ffprobe, ${x264Build}, aac` }
   } catch (error) {
     if (!(error instanceof MediaToolsMissing)) throw error
     return { result: 'missing', about: error.message, remedy: installCommand('ffmpeg', pathDirectories) }
