@@ -24,3 +24,6 @@ function ticks(pid: number, withChildren: boolean): number {
     return 0
   }
 }
+
+/** User and system seconds of the children that this process waited for so far. */
+export const endedChildrenSeconds = (): number => (ticks(process.pid, true) - ticks(process.pid, false)) / ticksPerSecond

@@ -1,0 +1,36 @@
+/** The limit for encoding: one ffmpeg process that decodes the file once and makes the plan's whole ladder, with the plan's settings. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Plan } from '../../packages/server/src/domain/plan.ts'
+import { rateText, taggedPicture, videoOutputArgs } from '../../packages/server/src/media/video-settings.ts'
+
+/** Resolves when it ended; rejects with what it said when it failed. */
+export function encodeBare(plan: Plan, path: string, folder: string, threads: number): Promise<void> {
+  const child = spawn('ffmpeg', bareArgs(plan, path, folder, threads), { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (data) => (said += data))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${code}:\n${said}`))))
+  })
+}
+
+function bareArgs(plan: Plan, path: string, folder: string, threads: number): string[] {
+  const { source, renditions, grid } = plan.video!
+  const fastest = renditions.reduce((best, one) => (one.framesPerGridFrame > best.framesPerGridFrame ? one : best))
+  const outputs = renditions.map((_, index) => `[s${index}]`).join('')
+  const scaled = renditions.map(({ width, height, rate }, index) => `[s${index}]fps=${rateText(rate)},scale=${width}:${height}:flags=bicubic,${taggedPicture}[v${index}]`)
+  const graph = [`[0:${source.streamIndex}]fps=${rateText(fastest.rate)},split=${renditions.length}${outputs}`, ...scaled].join(';')
+  return [
+    '-hide_banner', '-loglevel', 'error', '-y', '-i', path, '-filter_complex', graph,
+    ...renditions.flatMap((rendition, index) => [
+      '-map', `[v${index}]`,
+      ...videoOutputArgs(rendition, { timescale: grid.timescale, segmentFrames: grid.segmentFrames, threads }),
+      join(folder, `bare-${rendition.id}.mp4`),
+    ]),
+    ...plan.audio.flatMap(({ id, streamIndex, sampleRate, channels, bitsPerSecond }) => [
+      '-map', `0:${streamIndex}`, '-c:a', 'aac', '-b:a', String(bitsPerSecond), '-ar', String(sampleRate), '-ac', String(channels),
+      join(folder, `bare-${id}.m4a`),
+    ]),
+  ]
+}
