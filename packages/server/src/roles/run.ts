@@ -35,7 +35,13 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
   let stopping: Promise<void> | undefined
   const stop = () =>
     (stopping ??= (async () => {
-      for (const close of closers.toReversed()) await close()
+      for (const close of closers.toReversed()) {
+        try {
+          await close()
+        } catch (error) {
+          log.warn({ err: error }, 'something did not close in order')
+        }
+      }
     })())
 
   try {
@@ -43,12 +49,12 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     closers.push(() => drivers.close())
     const handlers: RawHandler[] = [...drivers.handlers]
     let api: App | undefined
+    let edge: ReturnType<typeof createEdgeRole> | undefined
 
     const keys = has('api') || has('edge') ? await openPlaybackKeys({ settings, log, documents: drivers.documents }) : undefined
     if (keys) closers.push(() => keys.close())
     if (keys && has('edge')) {
-      const edge = createEdgeRole({ ...drivers, settings, log, keys })
-      closers.push(() => edge.close())
+      edge = createEdgeRole({ ...drivers, settings, log, keys })
       handlers.push(edge.handle)
     }
     if (keys && has('api')) {
@@ -62,8 +68,9 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     const listener = await listen({ port, host: settings.SLUICE_HTTP_HOST, handlers, app })
     port = listener.port
     closers.push(() => listener.close(closeGraceMs))
-    // Closed before the listener: it ends event streams, which would keep connections open.
+    // Closed before the listener: they end event streams and held requests, which would keep connections open.
     closers.push(() => api?.close())
+    closers.push(() => edge?.close())
     if (has('encoder')) {
       const uploads = uploadDepsOf({ ...drivers, settings, log })
       const encoder = await startEncoder({ ...drivers, settings, log, onDueUpload: (uploadId) => resumeDueUpload(uploads, uploadId) })
