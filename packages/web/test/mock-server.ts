@@ -101,7 +101,11 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
     }
     return json(response, 200, play)
   }
-  if (request.method === 'PATCH') mock.emit(id, (await bodyOf(request)) as Partial<Video>)
+  if (request.method === 'PATCH') {
+    const change = (await bodyOf(request)) as Partial<Video>
+    if (Object.keys(change).some((name) => !['title', 'description', 'visibility'].includes(name))) return problem(response, 'bad_request')
+    mock.emit(id, change)
+  }
   if (request.method === 'DELETE') {
     mock.videos.delete(id)
     return void response.writeHead(204).end()
@@ -158,9 +162,11 @@ const presented = ({ parts, ...upload }: MockUpload) => ({
 
 async function takePart(mock: MockServer, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const [, , id, partNumber] = url.pathname.split('/')
-  await mock.beforePart?.(Number(partNumber))
   let sizeBytes = 0
   for await (const bytes of request) sizeBytes += (bytes as Buffer).length
+  await mock.beforePart?.(Number(partNumber))
+  // The tab was closed meanwhile: a part that was not answered is not kept.
+  if (request.socket.destroyed) return
   const etag = `"${partNumber}"`
   mock.uploads.get(id!)?.parts.set(Number(partNumber), { sizeBytes, etag })
   response.writeHead(200, { etag }).end()

@@ -1,7 +1,7 @@
 /** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
 import type { Engine, EngineEvents } from './engine.ts'
-import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
 import { qualitiesOf } from './qualities.ts'
+import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
 import { isTransient, playerErrorOf } from './shaka-error.ts'
 import type { PlayerSource } from './source.ts'
 import { createSteadyAbr } from './steady-abr.ts'
@@ -32,7 +32,8 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     streaming: {
       retryParameters,
       bufferingGoal: 30,
-      rebufferingGoal: 0.5,
+      // With a goal Shaka halts the clock by a rate of 0: no `waiting` event, and the speed menu would show 0.
+      rebufferingGoal: 0,
       bufferBehind: 30,
       // The event below says whether to go on.
       failureCallback: () => undefined,

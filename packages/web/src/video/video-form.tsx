@@ -14,9 +14,9 @@ export const visibilityTexts: Record<Visibility, string> = {
 type Fields = Pick<Video, 'title' | 'description' | 'visibility'>
 type Props = { videoId: string; initial: Fields; onSaved?: () => void; onCancel?: () => void }
 
-export function VideoForm({ videoId, initial, onSaved, onCancel }: Props) {
-  const [saved, setSaved] = useState(initial)
-  const [fields, setFields] = useState(initial)
+export function VideoForm({ videoId, initial: { title: firstTitle, description, visibility }, onSaved, onCancel }: Props) {
+  const [saved, setSaved] = useState<Fields>({ title: firstTitle, description, visibility })
+  const [fields, setFields] = useState(saved)
   const change = useChangeVideo(videoId)
   const isChanged = fields.title !== saved.title || fields.description !== saved.description || fields.visibility !== saved.visibility
   const title = fields.title.trim()

@@ -1,0 +1,133 @@
+/** The player in Chromium over a real DASH set: it plays, seeks, switches, survives holds and failures. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { chromiumPath, launchBrowser } from './browser.ts'
+import { makeDash } from './make-dash.ts'
+import { mockVideo, startMockServer, type MockServer } from './mock-server.ts'
+
+const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
+const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
+const id = 'x'.repeat(16)
+
+let mock: MockServer
+let browser: Browser
+let page: Page
+let directory: string
+
+before(async () => {
+  if (skip) return
+  directory = mkdtempSync(join(tmpdir(), 'sluice-web-'))
+  await makeDash(directory)
+  mock = await startMockServer()
+  browser = await launchBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await mock?.close()
+  if (directory) rmSync(directory, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  if (skip) return
+  await page?.close()
+  mock.media = { directory }
+  mock.videos.set(id, mockVideo(id, { durationSeconds: 10, description: 'Words.' }))
+  page = await (await browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
+})
+
+const player = () => page.locator('.player')
+const inState = (state: string, timeout = 30_000) => page.locator(`.player[data-state=${state}]`).waitFor({ timeout })
+const currentSeconds = () => page.evaluate(() => document.querySelector('video')!.currentTime)
+const isBeyond = (seconds: number) => page.waitForFunction((least) => document.querySelector('video')!.currentTime > least, seconds)
+
+test('it starts by itself, moves, and has not stalled', { skip }, async () => {
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  await isBeyond(1)
+  assert.equal(await player().getAttribute('data-stalls'), '0')
+  const size = await page.evaluate(() => document.querySelector('video')!.videoWidth / document.querySelector('video')!.videoHeight)
+  assert.ok(Math.abs(size - 16 / 9) < 0.02)
+})
+
+test('keys: pause, seek by digit and arrow, mute, help', { skip }, async () => {
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  await page.keyboard.press('k')
+  await inState('paused')
+  await page.keyboard.press('5')
+  await page.waitForFunction(() => Math.abs(document.querySelector('video')!.currentTime - 5) < 0.2)
+  await page.keyboard.press('ArrowLeft')
+  await page.waitForFunction(() => document.querySelector('video')!.currentTime < 0.3)
+  await page.keyboard.press('m')
+  await page.waitForFunction(() => document.querySelector('video')!.muted)
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' })
+})
+
+test('the slider is reachable and says the time; the end offers to play again', { skip }, async () => {
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  const slider = page.getByRole('slider', { name: 'Time' })
+  assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /of (9|10) seconds/)
+  await slider.focus()
+  await page.keyboard.press('End')
+  await inState('ended')
+  await page.getByRole('button', { name: 'Play again', exact: true }).click()
+  await inState('playing')
+  assert.ok((await currentSeconds()) < 8)
+})
+
+test('a chosen quality is what plays, and auto takes over again', { skip }, async () => {
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  await chooseQuality('240p')
+  await page.waitForFunction(() => document.querySelector('video')!.videoHeight === 240)
+  assert.equal(await player().getAttribute('data-quality'), '240')
+  await chooseQuality('480p')
+  await page.waitForFunction(() => document.querySelector('video')!.videoHeight === 480)
+  await chooseQuality('Auto')
+  assert.equal(await player().getAttribute('data-quality'), 'auto')
+  assert.equal(await player().getAttribute('data-stalls'), '0', 'a chosen switch is no stall')
+})
+
+test('a segment that is held is waited for, counted as one stall, and playback goes on', { skip }, async () => {
+  let release!: () => void
+  const held = new Promise<void>((resolve) => (release = resolve))
+  mock.media.hold = (path) => (/-3\.m4s$/.test(path) ? held : Promise.resolve())
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  await inState('buffering')
+  assert.ok((await currentSeconds()) > 3)
+  release()
+  await isBeyond(5)
+  assert.equal(await player().getAttribute('data-stalls'), '1')
+})
+
+test('503 for a while is tried again without a word', { skip }, async () => {
+  let refusals = 0
+  mock.media.refuse = (path) => (/-3\.m4s$/.test(path) && refusals++ < 6 ? 503 : undefined)
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await isBeyond(5)
+  assert.ok(refusals >= 6)
+  assert.equal(await page.getByRole('alert').count(), 0)
+})
+
+test('an expired session says so, and trying again fetches a fresh one', { skip }, async () => {
+  mock.media.refuse = (path) => (path.endsWith('.mpd') ? 410 : undefined)
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await page.getByText('This viewing session has expired.').waitFor()
+  mock.media.refuse = undefined
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await inState('playing')
+})
+
+async function chooseQuality(label: string): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('menuitem', { name: /Quality/ }).click()
+  await page.getByRole('menuitemradio', { name: label, exact: label !== 'Auto' }).click()
+}

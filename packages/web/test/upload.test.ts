@@ -1,0 +1,127 @@
+/** Uploading in Chromium against the mock: progress, pause, a reload in the middle, live state, errors. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { chromiumPath, launchBrowser } from './browser.ts'
+import { mockAccount, startMockServer, type MockServer } from './mock-server.ts'
+
+const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
+const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
+const directory = mkdtempSync(join(tmpdir(), 'sluice-web-'))
+const film = join(directory, 'my_film.mp4')
+writeFileSync(film, Buffer.alloc(6 * 2 ** 20, 7))
+writeFileSync(join(directory, 'empty.mp4'), '')
+writeFileSync(join(directory, 'other.mp4'), 'other')
+
+let mock: MockServer
+let browser: Browser
+let page: Page
+
+before(async () => {
+  if (skip) return
+  mock = await startMockServer()
+  browser = await launchBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await mock?.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  if (skip) return
+  await page?.close({ runBeforeUnload: false })
+  mock.videos.clear()
+  mock.uploads.clear()
+  mock.account = mockAccount
+  mock.beforePart = undefined
+  page = await (await browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.goto(`${mock.origin}/upload`)
+  await page.locator('.drop').waitFor()
+})
+
+/** Parts above `number` wait until `open` is called. */
+function holdPartsAbove(number: number): { open: () => void } {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  mock.beforePart = (partNumber) => (partNumber > number ? opened : Promise.resolve())
+  return { open }
+}
+
+test('a file goes up, its title is edited meanwhile, and it can be watched as soon as it plays', { skip }, async () => {
+  const gate = holdPartsAbove(3)
+  await page.locator('.drop input').setInputFiles(film)
+  const card = page.locator('.upload-card')
+  await card.locator('[role=progressbar]').waitFor()
+  await card.getByLabel('Title').fill('A better title')
+  await card.getByRole('button', { name: 'Save' }).click()
+  await card.getByText('Saved').waitFor()
+  await card.getByText(/of 6\.3 MB/).waitFor()
+  gate.open()
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+  const [video] = mock.videos.values()
+  assert.equal(video!.title, 'A better title')
+  assert.equal(await card.getByRole('link', { name: 'Watch' }).count(), 0)
+  mock.emit(video!.id, { state: 'playable', progress: 0.2 })
+  await card.getByRole('link', { name: 'Watch' }).waitFor()
+  await card.getByText('Encoding 20 %').waitFor()
+  mock.emit(video!.id, { state: 'ready', progress: 1 })
+  await card.getByText('Ready in every quality.').waitFor()
+})
+
+test('pause and continue', { skip }, async () => {
+  const gate = holdPartsAbove(2)
+  await page.locator('.drop input').setInputFiles(film)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByText(/Paused at/).waitFor()
+  gate.open()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+})
+
+test('after a reload the upload asks for the same file, refuses another and goes on where it stopped', { skip }, async () => {
+  const gate = holdPartsAbove(3)
+  await page.locator('.drop input').setInputFiles(film)
+  const upload = await until(() => [...mock.uploads.values()].find(({ parts }) => parts.size === 3))
+  await page.reload()
+  const card = page.locator('.upload-card[data-phase=unfinished]')
+  await card.getByText(/50 % is on the server/).waitFor()
+  await card.locator('input[type=file]').setInputFiles(join(directory, 'other.mp4'))
+  await card.getByText(/That is another file/).waitFor()
+  const sent: number[] = []
+  mock.beforePart = async (partNumber) => void sent.push(partNumber)
+  gate.open()
+  await card.locator('input[type=file]').setInputFiles(film)
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+  assert.equal(mock.uploads.size, 1, 'no second upload was begun')
+  assert.equal(upload.parts.size, 6)
+  assert.deepEqual(sent.sort(), [4, 5, 6])
+})
+
+test('cancelling removes it from the server', { skip }, async () => {
+  holdPartsAbove(1)
+  await page.locator('.drop input').setInputFiles(film)
+  await until(() => mock.uploads.size === 1 || undefined)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Cancel the upload' }).click()
+  await page.locator('.upload-card').waitFor({ state: 'detached' })
+  assert.equal(mock.uploads.size, 0)
+})
+
+test('an empty file is refused with a sentence, beside one that goes up', { skip }, async () => {
+  await page.locator('.drop input').setInputFiles([join(directory, 'empty.mp4'), film])
+  await page.getByText('The file is empty').waitFor()
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+})
+
+async function until<Found>(look: () => Found | undefined): Promise<Found> {
+  for (let turn = 0; turn < 600; turn++) {
+    const found = look()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not happen within 30 s')
+}
