@@ -15,6 +15,7 @@ export type Worker = {
 
 const expressDrainMs = 8000
 const waitSeconds = 10
+const idlePauseMs = 5
 
 /** Whole passes over the sound are urgent but long: on the express loop they run aside, and no more than this many. */
 const soundsAside = 2
@@ -42,6 +43,8 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
         const lease = await next()
         failures = 0
         if (lease) await run(lease)
+        // A queue that is closed answers at once; without a pause that would be a busy loop.
+        else await sleep(idlePauseMs, stopTaking.signal)
       } catch (error) {
         failures++
         deps.log.warn({ err: error, failures }, 'no task could be taken')

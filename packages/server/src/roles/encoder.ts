@@ -35,6 +35,8 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
       workRoot: ownWorkRoot(tmpdir()),
     },
   }
+  // Ahead of the first video, whose opening would wait for it; what is missing is said at once.
+  deps.media.encoderBuild().catch((error: unknown) => log.error({ err: error }, 'no video can be encoded here yet'))
   const progress = trackProgress(deps)
   const worker = startWorker({ ...deps, progress })
   const reconciler = startReconciler(deps, options.onDueUpload)

@@ -1,6 +1,9 @@
 /** A stage for encode tests: the embedded drivers in a directory of their own, a clock that the test moves, one video. */
 import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../../src/base/log.ts'
@@ -13,9 +16,11 @@ import { openProcessSignals } from '../../src/drivers/signals/process/open.ts'
 import { openSqliteDocuments } from '../../src/drivers/documents/sqlite/open.ts'
 import { openSqliteQueue } from '../../src/drivers/queue/sqlite/open.ts'
 import type { EncodeDeps } from '../../src/encode/deps.ts'
+import { openMediaRoom } from '../../src/encode/media-room.ts'
 import { reconcileOnce } from '../../src/encode/reconcile.ts'
 import { runTask } from '../../src/encode/run-task.ts'
 import { trackProgress } from '../../src/encode/track-progress.ts'
+import { sendProblem } from '../../src/http/problem.ts'
 import { readSlots } from '../../src/records/chunk.ts'
 import { minuteOf, writeDue } from '../../src/records/due.ts'
 import { readPlan } from '../../src/records/plan.ts'
@@ -36,11 +41,23 @@ export type Stage = {
   close(): Promise<void>
 }
 
-export async function openStage(options: { seconds?: number; fastDue?: boolean; room?: FakeRoom } = {}): Promise<Stage> {
+export type StageOptions = {
+  seconds?: number
+  fastDue?: boolean
+  room?: FakeRoom
+  /** A file to encode with the real tools, the source served over HTTP as in production. */
+  clip?: string
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'sluice-test-encode-'))
   let nowMs = Date.now()
-  const clock = () => nowMs
-  const { objects } = await openDirectoryObjects({ dir: join(dir, 'objects'), secret: 's'.repeat(32), readBaseUrl: () => 'http://127.0.0.1:9', sendProblem: () => {} })
+  // Real tools work in real time; with the fake room time passes only when the test says so.
+  const clock = () => (options.clip ? Date.now() : nowMs)
+  const server = createServer((request, response) => void handle(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const { objects, handle } = await openDirectoryObjects({ dir: join(dir, 'objects'), secret: 's'.repeat(32), readBaseUrl: () => `http://127.0.0.1:${port}`, sendProblem })
   const room = options.room ?? openFakeRoom(options.seconds ?? 10)
   const deps: EncodeDeps = {
     documents: await openSqliteDocuments({ path: join(dir, 'documents.sqlite'), clock }),
@@ -49,7 +66,7 @@ export async function openStage(options: { seconds?: number; fastDue?: boolean; 
     objects,
     log: silent,
     clock,
-    media: room,
+    media: options.clip ? openMediaRoom({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }) : room,
     limits: { slots: 1, preset: 'veryfast', maxDurationSeconds: 3600, sweepGraceMinutes: 1440, fastDue: options.fastDue ?? false, workRoot: join(dir, 'work') },
   }
   return {
@@ -59,9 +76,10 @@ export async function openStage(options: { seconds?: number; fastDue?: boolean; 
     async addVideo(changes) {
       const id = newId()
       const uploadId = newId()
-      const source = { key: sourceKey(id, uploadId), fileName: 'clip.mp4', sizeBytes: 6 }
+      const source = { key: sourceKey(id, uploadId), fileName: 'clip.mp4', sizeBytes: options.clip ? statSync(options.clip).size : 6 }
       await writeDue(deps.documents, { kind: 'video', id, atMinute: minuteOf(nowMs) + 1 })
-      await deps.objects.put('raw', source.key, Buffer.from('source'), { mediaType: 'video/mp4' })
+      const bytes = options.clip ? createReadStream(options.clip) : Buffer.from('source')
+      await deps.objects.put('raw', source.key, bytes, { mediaType: 'video/mp4', sizeBytes: source.sizeBytes })
       await createVideo(deps.documents, {
         id,
         accountId: newId(),
@@ -87,6 +105,8 @@ export async function openStage(options: { seconds?: number; fastDue?: boolean; 
       await deps.documents.close()
       await deps.signals.close()
       await deps.objects.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
       await rm(dir, { recursive: true, force: true })
     },
   }
