@@ -41,7 +41,7 @@ beforeEach(async () => {
 const player = () => page.locator('.player')
 const inState = (state: string, timeout = 30_000) => page.locator(`.player[data-state=${state}]`).waitFor({ timeout })
 const currentSeconds = () => page.evaluate(() => document.querySelector('video')!.currentTime)
-const isBeyond = (seconds: number) => page.waitForFunction((least) => document.querySelector('video')!.currentTime > least, seconds)
+const isBeyond = (seconds: number) => page.waitForFunction((least) => (document.querySelector('video')?.currentTime ?? 0) > least, seconds)
 
 test('it starts by itself, moves, and has not stalled', { skip }, async () => {
   await page.goto(`${mock.origin}/watch/${id}`)
@@ -124,6 +124,17 @@ test('an expired session says so, and trying again fetches a fresh one', { skip 
   mock.media.refuse = undefined
   await page.getByRole('button', { name: 'Try again' }).click()
   await inState('playing')
+})
+
+test('a session that expires in the middle goes on at the same place with a fresh one', { skip }, async () => {
+  mock.media.refuse = (path) => (/-[45]\.m4s$/.test(path) ? 410 : undefined)
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await page.getByText('This viewing session has expired.').waitFor({ timeout: 60_000 })
+  mock.media.refuse = undefined
+  const before = await currentSeconds()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await isBeyond(Math.max(before, 0.5))
+  assert.ok((await currentSeconds()) < before + 3)
 })
 
 async function chooseQuality(label: string): Promise<void> {

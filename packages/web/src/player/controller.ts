@@ -20,10 +20,19 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
   let isGone = false
   const watch = watchVideoElement(video, root, store)
 
+  let later: PlayerError | undefined
+  /** What is buffered still plays: the viewer is told when it runs out. */
   function fail(error: PlayerError): void {
     if (isGone) return
-    store.change({ status: 'error', error })
+    if (store.read().status === 'playing') later = error
+    else store.change({ status: 'error', error })
   }
+  const endTelling = store.subscribe(() => {
+    if (!later || store.read().status !== 'buffering') return
+    const error = later
+    later = undefined
+    store.change({ status: 'error', error })
+  })
 
   const open = () =>
     (engine ??= openEngine(video, textContainer, {
@@ -44,6 +53,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
 
   async function load(next: PlayerSource, options: { autoplay: boolean; startSeconds?: number }): Promise<void> {
     source = next
+    later = undefined
     store.change({ status: 'loading', error: undefined })
     try {
       const opened = await open()
@@ -118,6 +128,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     async destroy(): Promise<void> {
       isGone = true
       watch.end()
+      endTelling()
       await (await engine?.catch(() => undefined))?.destroy()
     },
   }

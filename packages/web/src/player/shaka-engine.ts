@@ -40,6 +40,11 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     },
   })
 
+  // What the server refuses for good (expired, gone) is not asked for again: the viewer is told at once.
+  player.getNetworkingEngine()?.addEventListener('retry', ((event: Event & { error?: ShakaError }) => {
+    if (event.error && !isTransient(event.error)) event.preventDefault()
+  }) as never)
+
   function publish(): void {
     const video = player.getVideoTracks()
     const active = player.getVariantTracks().find((track) => track.active)
