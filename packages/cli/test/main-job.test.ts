@@ -64,9 +64,9 @@ test('an upload that is interrupted goes on when the command is given again', ()
   withServerHome(async (run, home) => {
     await run(['signup', '--handle', 'cyd', '--password', password])
     const film = join(home, 'film.mp4')
-    // Fifty parts of 8 MiB: some seconds, to be interrupted after the first of them. What is in them does not matter here.
+    // Thirty-two parts of 8 MiB: some seconds, to be interrupted after the first of them. What is in them does not matter here.
     await writeFile(film, '')
-    await truncate(film, 400 * 2 ** 20)
+    await truncate(film, 256 * 2 ** 20)
     const first = await run(['upload', film, '--no-wait', '--concurrency', '1'], {
       started: (child) => child.stdout!.on('data', (data: Buffer) => /[1-9]\d? %/.test(data.toString()) && child.kill('SIGINT')),
     })

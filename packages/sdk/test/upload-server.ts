@@ -15,6 +15,13 @@ export type Faults = {
   urlsGoodFor?: number
 }
 
+const cors = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-allow-methods', 'GET, POST, PUT, DELETE'],
+  ['access-control-allow-headers', '*'],
+  ['access-control-expose-headers', 'ETag, Retry-After'],
+] as const
+
 type StoredPart = { sizeBytes: number; sha256: string; etag: string }
 type TestUpload = { id: string; videoId: string; sizeBytes: number; parts: Map<number, StoredPart>; state: string }
 
@@ -37,6 +44,9 @@ export async function startUploadServer(options: { partSizeBytes: number; faults
   const id = () => randomBytes(8).toString('hex')
 
   const server = createServer((request, response) => {
+    // Pages of other origins may upload, as they may to a bucket.
+    for (const [name, value] of cors) response.setHeader(name, value)
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     handle(request, response).catch(() => response.destroy())
   })
 
