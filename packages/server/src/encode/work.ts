@@ -5,7 +5,7 @@ import { taskOf, parseMessage } from '../domain/messages.ts'
 import type { Lease, Priority } from '../ports/queue.ts'
 import type { EncodeDeps } from './deps.ts'
 import { leaseSeconds } from './hold-lease.ts'
-import { runTask } from './run-task.ts'
+import { runTask, type InFlight } from './run-task.ts'
 import type { ProgressTracker } from './track-progress.ts'
 
 export type Worker = {
@@ -30,6 +30,8 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
   const stopBulk = new AbortController()
   const stopExpress = new AbortController()
   const aside = new Set<Promise<void>>()
+  const inFlight: InFlight = new Map()
+  const runUntil = (lease: Lease, stop: AbortController) => runTask(deps, lease, { stop: stop.signal, inFlight })
 
   async function take(priorities: Priority[], wait: number): Promise<Lease | undefined> {
     return deps.queue.take({ priorities, leaseSeconds, waitSeconds: wait, signal: stopTaking.signal })
@@ -55,12 +57,12 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
 
   async function runExpress(lease: Lease): Promise<void> {
     const message = parseMessage(lease.body)
-    if (message?.kind !== 'audio') return runTask(deps, lease, stopExpress.signal)
+    if (message?.kind !== 'audio') return runUntil(lease, stopExpress)
     if (aside.size >= soundsAside) {
       await deps.queue.enqueue(taskOf(message, soundDelaySeconds))
       return lease.ack()
     }
-    const task = runTask(deps, lease, stopBulk.signal).finally(() => aside.delete(task))
+    const task = runUntil(lease, stopBulk).finally(() => aside.delete(task))
     aside.add(task)
   }
 
@@ -69,12 +71,12 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
     const next = async () => (urgentBefore && (await take([2, 3], 0))) || take([0, 1, 2, 3], waitSeconds)
     return loop(next, async (lease) => {
       urgentBefore = lease.priority <= 1
-      await runTask(deps, lease, urgentBefore ? stopExpress.signal : stopBulk.signal)
+      await runUntil(lease, urgentBefore ? stopExpress : stopBulk)
     })
   }
 
   const loops = [
-    loop(() => take([0], waitSeconds), (lease) => runTask(deps, lease, stopExpress.signal)),
+    loop(() => take([0], waitSeconds), (lease) => runUntil(lease, stopExpress)),
     loop(() => take([0, 1], waitSeconds), runExpress),
     ...Array.from({ length: deps.limits.slots }, startBulk),
   ]

@@ -118,12 +118,12 @@ export const inspectTask = (videoId: string) => taskOf({ kind: 'inspect', videoI
 export async function runAll(stage: Pick<Stage, 'deps' | 'advance'>, options: { most?: number } = {}): Promise<number> {
   const progress = trackProgress(stage.deps)
   const deps = { ...stage.deps, progress }
-  const never = new AbortController().signal
+  const once = { stop: new AbortController().signal, inFlight: new Map() }
   for (let deliveries = 0; ; ) {
     const lease = await deps.queue.take({ priorities: [0, 1, 2, 3], leaseSeconds: 30, waitSeconds: 0 })
     if (lease) {
       if (++deliveries > (options.most ?? 500)) throw new Error('the queue does not run dry')
-      await runTask(deps, lease, never)
+      await runTask(deps, lease, once)
       continue
     }
     await progress.drain()

@@ -50,12 +50,14 @@ function blockOn(stage: Stage, matches: (call: string) => boolean): { started: (
 test('a waiting viewer and an opening are served while bulk work and long sounds run', { timeout: 60_000 }, async (t) => {
   const stage = await openStage({ seconds: 200 })
   t.after(() => stage.close())
+  const [track] = stage.room.inspection.audio
+  stage.room.inspection.audio = [track!, { ...track!, streamIndex: 2, isDefault: false }, { ...track!, streamIndex: 3, isDefault: false }]
   const { id, of } = await planned(stage)
-  const bulk = blockOn(stage, (call) => call === 'audio aac-1 normal' || /^span .*\+/.test(call))
+  const bulk = blockOn(stage, (call) => /^audio aac-. normal$|^span .*\+/.test(call))
   const worker = startWorker(withProgress(stage))
   await enqueue(stage, { kind: 'chunk', ...of, chunk: 1 })
   await until(() => bulk.started() === 1)
-  await enqueue(stage, { kind: 'audio', ...of, renditionId: 'aac-1' }, { kind: 'audio', ...of, renditionId: 'aac-1' }, { kind: 'audio', ...of, renditionId: 'aac-1' })
+  await enqueue(stage, ...['aac-1', 'aac-2', 'aac-3'].map((renditionId): Message => ({ kind: 'audio', ...of, renditionId })))
   await until(() => bulk.started() === 3)
   await enqueue(stage, { kind: 'opening', ...of }, { kind: 'segment', ...of, renditionId: 'h264-360p', number: 30 })
   await until(async () => (await stage.video(id)).state === 'playable')
@@ -93,6 +95,22 @@ test('openings without end do not starve the ladder', { timeout: 60_000 }, async
   await worker.stop()
 })
 
+test('viewers of one segment share one encode, and all their tasks end with it', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  const span = 'span 30-31 h264-360p normal'
+  const wait = blockOn(stage, (call) => call === span)
+  const worker = startWorker(withProgress(stage))
+  const wanted: Message = { kind: 'segment', ...of, renditionId: 'h264-360p', number: 30 }
+  await enqueue(stage, wanted, wanted, wanted, wanted)
+  await until(async () => wait.started() === 1 && (await stage.deps.queue.depth())[0]!.leased === 4)
+  wait.letGo()
+  await until(async () => (await stage.deps.queue.depth())[0]!.leased === 0)
+  await worker.stop()
+  assert.deepEqual(stage.room.calls.filter((call) => call === span), [span])
+})
+
 test('a stopping worker gives bulk tasks back at once and ends what a viewer waits for', { timeout: 60_000 }, async (t) => {
   const stage = await openStage({ seconds: 200 })
   t.after(() => stage.close())
@@ -124,7 +142,7 @@ test('a task whose lease was lost is aborted, and neither acked nor given back',
       ack: async () => void asked.push('ack'),
       retry: async () => void asked.push('retry'),
     },
-    new AbortController().signal,
+    { stop: new AbortController().signal, inFlight: new Map() },
   )
   await until(() => block.started() === 1)
   t.mock.timers.tick(10_000)
