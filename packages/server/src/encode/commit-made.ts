@@ -21,11 +21,19 @@ export type Made = {
  * deleted video or another revision gets nothing. An object of which no slot was filled is removed (nobody can refer to
  * it); one that lost only some is left to the sweep with those bytes. False when the revision is no longer live.
  */
-export async function commitMade(deps: EncodeDeps, plan: Plan, chunk: number, made: Made[], options: { filled?: boolean; signal?: AbortSignal } = {}): Promise<boolean> {
+export async function commitMade(
+  deps: EncodeDeps,
+  plan: Plan,
+  chunk: number,
+  made: Made[],
+  options: { filled?: boolean; signal?: AbortSignal } = {},
+): Promise<boolean> {
   const { videoId, revision } = plan
   const stored = made.map((one) => ({ ...one, key: segmentsKey(videoId, revision, one.renditionId, one.segments[0]!.number, newAttempt()) }))
-  const drop = (keys: string[]) =>
-    keys.length === 0 ? undefined : deps.objects.delete('encoded', keys).catch((error: unknown) => deps.log.warn({ err: error, videoId }, 'objects are left to the sweep'))
+  const drop = async (keys: string[]): Promise<void> => {
+    if (keys.length === 0) return
+    await deps.objects.delete('encoded', keys).catch((error: unknown) => deps.log.warn({ err: error, videoId }, 'objects are left to the sweep'))
+  }
 
   await Promise.all(stored.map(({ key, body, sizeBytes }) => deps.objects.put('encoded', key, body(), { mediaType: 'video/mp4', sizeBytes })))
   options.signal?.throwIfAborted()
@@ -41,7 +49,8 @@ export async function commitMade(deps: EncodeDeps, plan: Plan, chunk: number, ma
   for (const { renditionId } of stored) {
     const numbers = mine.filter((slot) => slot.renditionId === renditionId).map(({ number }) => number)
     if (numbers.length === 0) continue
-    await deps.signals.publish(videoTopic(videoId), { kind: 'slots', revision, renditionId, from: Math.min(...numbers), to: Math.max(...numbers) + 1 })
+    const signal = { kind: 'slots', revision, renditionId, from: Math.min(...numbers), to: Math.max(...numbers) + 1 }
+    await deps.signals.publish(videoTopic(videoId), signal)
   }
   return true
 }

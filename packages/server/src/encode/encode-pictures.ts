@@ -30,7 +30,11 @@ export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pic
  * Normal, and at once again with a longer run-up where that did not give what the plan says. Filling is kept for later
  * attempts: what fails now may be a connection.
  */
-async function encodeByModes(deps: EncodeDeps, options: Omit<SpanOptions, 'mode'>, failedAttempts: number): Promise<{ filled: boolean; results: SpanResult[] }> {
+async function encodeByModes(
+  deps: EncodeDeps,
+  options: Omit<SpanOptions, 'mode'>,
+  failedAttempts: number,
+): Promise<{ filled: boolean; results: SpanResult[] }> {
   const modes: SpanOptions['mode'][] = failedAttempts >= attemptsBeforeFill ? ['normal', 'long-preroll', 'fill'] : ['normal', 'long-preroll']
   for (const [index, mode] of modes.entries()) {
     try {
@@ -39,7 +43,8 @@ async function encodeByModes(deps: EncodeDeps, options: Omit<SpanOptions, 'mode'
       if (options.signal?.aborted || !isDecodingTrouble(error)) throw error
       await assertSourceReadable(deps, options.plan.source.key)
       if (index === modes.length - 1) throw error
-      deps.log.warn({ err: error, videoId: options.plan.videoId, from: options.from, to: options.to, mode }, 'encoding did not give what the plan says')
+      const { plan, from, to } = options
+      deps.log.warn({ err: error, videoId: plan.videoId, from, to, mode }, 'encoding did not give what the plan says')
     }
   }
   throw new Error('unreachable')

@@ -21,7 +21,9 @@ export async function encodePoster(deps: EncodeDeps, message: { videoId: string;
   if (!picture) return
   const key = posterKey(videoId, revision, newAttempt())
   await deps.objects.put('encoded', key, picture, { mediaType: 'image/jpeg' })
-  const stored = await updateVideo(deps.documents, videoId, (video) => (isLive(video, revision) && !video.posterKey ? { ...video, posterKey: key } : undefined))
+  const stored = await updateVideo(deps.documents, videoId, (video) =>
+    isLive(video, revision) && !video.posterKey ? { ...video, posterKey: key } : undefined,
+  )
   if (stored?.posterKey === key) await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
   else await deps.objects.delete('encoded', [key])
 }

@@ -19,7 +19,7 @@ export async function encodeSound(deps: EncodeDeps, plan: Plan, sound: Sound): P
   const url = await sourceUrl(deps, plan.source.key)
   const mode = failedAttempts >= attemptsBeforeFill ? 'fill' : 'normal'
   const last = (toSegment ?? segmentCount(rendition.grid, 'audio')) - 1
-  let gathered: { number: number; bytes: Uint8Array; sha256: string }[] = []
+  let gathered: Gathered[] = []
   let live = true
   try {
     for await (const segment of deps.media.encodeAudioTrack({ plan, rendition, url, toSegment, mode, nice, signal })) {
@@ -38,9 +38,10 @@ export async function encodeSound(deps: EncodeDeps, plan: Plan, sound: Sound): P
   return live
 }
 
+type Gathered = { number: number; bytes: Uint8Array; sha256: string }
 type Part = { rendition: AudioRendition; chunk: number; filled: boolean; signal: AbortSignal }
 
-async function commitGathered(deps: EncodeDeps, plan: Plan, part: Part, gathered: { number: number; bytes: Uint8Array; sha256: string }[]): Promise<boolean> {
+async function commitGathered(deps: EncodeDeps, plan: Plan, part: Part, gathered: Gathered[]): Promise<boolean> {
   const slots = (await readChunk(deps.documents, plan, part.rendition.id, part.chunk))?.slots[part.rendition.id]
   const first = part.chunk * part.rendition.grid.segmentsPerChunk
   const from = gathered.findIndex(({ number }) => !slots?.[number - first])

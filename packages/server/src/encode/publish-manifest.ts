@@ -10,7 +10,12 @@ import { renditionIds } from './listing.ts'
  * A rival's version of the same number is taken over as it is, and another added if it lists less.
  * Versions are stored once, so repeating this after a crash finds what was made before.
  */
-export async function publishManifest(deps: Pick<EncodeDeps, 'documents' | 'clock'>, plan: Plan, present: number, complete: string[]): Promise<number> {
+export async function publishManifest(
+  deps: Pick<EncodeDeps, 'documents' | 'clock'>,
+  plan: Plan,
+  present: number,
+  complete: string[],
+): Promise<number> {
   const { videoId, revision } = plan
   let version = present
   let listed = new Set((await readManifestVersion(deps.documents, videoId, revision, version))?.renditionIds ?? [])

@@ -1,4 +1,5 @@
 /** The encoder role: the worker and the reconciler over the opened ports. */
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import type { Log } from '../base/log.ts'
 import { systemClock } from '../base/time.ts'
@@ -43,6 +44,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
   return {
     async stop() {
       await Promise.all([worker.stop(), reconciler.stop()])
+      await rm(deps.limits.workRoot, { recursive: true, force: true })
       await progress.drain().catch((error: unknown) => log.warn({ err: error }, 'progress is left to the reconciler'))
     },
   }
