@@ -76,7 +76,7 @@ async function watch(client: Client, list: () => Promise<Video[]>, signal: Abort
     for (;;) {
       const table = render(await list(), client.baseUrl)
       if (table !== shown) {
-        const rows = process.stdout.isTTY && shown ? shown.split('\n').length : 0
+        const rows = process.stdout.isTTY && shown ? rowsOf(shown, process.stdout.columns || 80) : 0
         process.stdout.write(`${rows > 0 ? `\x1b[${rows}A\x1b[J` : ''}${table}\n`)
         shown = table
       }
@@ -86,3 +86,7 @@ async function watch(client: Client, list: () => Promise<Video[]>, signal: Abort
     if (!signal.aborted) throw error
   }
 }
+
+/** Lines on the screen: longer ones than it is wide go on in the next. */
+const rowsOf = (text: string, columns: number): number =>
+  text.split('\n').reduce((rows, line) => rows + Math.max(1, Math.ceil([...line].length / columns)), 0)

@@ -21,7 +21,8 @@ export function openStatusLine(stream: NodeJS.WriteStream = process.stdout): Sta
     clear,
     update(text, milestone) {
       if (inPlace) {
-        stream.write(`\r\x1b[2K${text((stream.columns ?? 80) - 1)}`)
+        // Terminals that do not tell their width say 0.
+        stream.write(`\r\x1b[2K${text((stream.columns || 80) - 1)}`)
         standing = true
       } else if (milestone !== lastMilestone) stream.write(`${text(100)}\n`)
       lastMilestone = milestone
