@@ -21,8 +21,9 @@ export async function askCredentials(options: CredentialOptions, twice: boolean)
 async function ask(question: string, option: string, hidden = false): Promise<string> {
   if (!process.stdin.isTTY) throw new CommandFailure(`${option} is missing, and there is no terminal to ask at.`, 2)
   const silent = new Writable({ write: (_piece, _encoding, done) => done() })
-  process.stderr.write(question)
   const lines = createInterface({ input: process.stdin, output: hidden ? silent : process.stderr, terminal: true })
+  // Only now: before, the terminal itself would show what is typed.
+  process.stderr.write(question)
   try {
     return await new Promise((resolve, reject) => {
       lines.on('SIGINT', () => reject(new CommandFailure('\nInterrupted', 130)))
