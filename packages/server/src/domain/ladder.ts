@@ -97,12 +97,12 @@ export function capOf(pixels: number, framesPerSecond: number): number {
   return Math.max(100_000, Math.round(cap / 10_000) * 10_000)
 }
 
-/** Pixels a second of an idle 2-core machine (docs/decisions/0002-media.md): decoding, making tone-mapped SDR, x264 by preset. */
-const decodePixelRate = 200e6
-const tonemapPixelRate = 9e6
-const encodePixelRate: Record<string, number> = { ultrafast: 160e6, superfast: 110e6, veryfast: 75e6, faster: 50e6, fast: 40e6, medium: 30e6 }
-/** Start of a process, seek, pre-roll of a second for four: all of it on top of the work. */
-const overheadSeconds = 0.5
+/** Pixels a second of an idle 2-core machine, measured (docs/decisions/0002-media.md): decoding and scaling, tone mapping, x264 by preset. */
+const decodePixelRate = 350e6
+const tonemapPixelRate = 60e6
+const encodePixelRate: Record<string, number> = { ultrafast: 120e6, superfast: 80e6, veryfast: 55e6, faster: 38e6, fast: 30e6, medium: 24e6 }
+/** Starting a process, opening the source, seeking. */
+const overheadSeconds = 0.4
 
 /** Times real time, for one segment of 4 s made on its own: decode with its pre-roll, then scale and encode. */
 function predictSpeed(source: VideoSource, sourceRate: Rate, size: Size, rate: Rate, preset: string): number {

@@ -7,7 +7,7 @@ import { aacFragment } from './boxes/aac.ts'
 import { SpanMismatch } from './check-span.ts'
 import { encodeMemoryBytes, inputLimits } from './limits.ts'
 import { unreadableSource } from './refuse.ts'
-import { runTool } from './run.ts'
+import { MediaRunError, runTool } from './run.ts'
 import { streamOf } from './stream-of.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -67,7 +67,7 @@ async function* aacFrames(tools: MediaTools, options: AudioOptions): AsyncGenera
   const source = options.rendition
   const origin = source.originSeconds ?? 0
   const args = [
-    '-hide_banner', '-nostdin', '-loglevel', 'warning', ...inputLimits(options.url),
+    '-hide_banner', '-nostdin', '-loglevel', 'error', ...inputLimits(options.url),
     '-copyts', '-itsoffset', (-origin).toFixed(6), '-i', options.url, '-map', `0:${source.streamIndex}`,
     '-af', audioFilters(source), ...aacArgs(source), 'pipe:1',
   ]
@@ -75,7 +75,7 @@ async function* aacFrames(tools: MediaTools, options: AudioOptions): AsyncGenera
   const run = (write: (chunk: Buffer) => Promise<void>, signal: AbortSignal) =>
     runTool({ program: tools.ffmpeg, args, nice: options.nice, timeoutSeconds, stallSeconds, maxMemoryBytes: encodeMemoryBytes, stdout: write, signal })
   for await (const chunk of streamOf(run, options.signal, (end) => {
-    if (options.mode !== 'fill' && unreadableSource(end.stderrTail)) throw new SpanMismatch(`${source.id}: the source could not be read to its end`)
+    if (unreadableSource(end.stderrTail)) throw new MediaRunError(tools.ffmpeg, 'exit', 0, end.stderrTail)
   })) yield* parse(chunk)
 }
 

@@ -5,7 +5,8 @@ import { rateOf } from '../domain/rate.ts'
 import type { Plan, VideoRendition } from '../domain/plan.ts'
 import { checkSpan, type SpanSegment } from './check-span.ts'
 import { encodeMemoryBytes } from './limits.ts'
-import { runTool } from './run.ts'
+import { unreadableSource } from './refuse.ts'
+import { MediaRunError, runTool } from './run.ts'
 import { spanArgs, spanFrames } from './span-args.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -44,7 +45,7 @@ export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): 
   const frames = spanFrames(plan, from, to)
   const startSeconds = frames.first / rateOf(frames.rate)
   const lengthSeconds = (frames.end - frames.first) / rateOf(frames.rate)
-  await runTool({
+  const { stderrTail } = await runTool({
     program: tools.ffmpeg,
     args: spanArgs({ plan, url: options.url, renditions, from, to, mode: options.mode, threads: options.threads ?? availableParallelism(), pathOf }),
     nice: options.nice,
@@ -54,6 +55,8 @@ export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): 
     signal: options.signal,
     onProgress: onProgress && ((seconds) => onProgress(Math.min(1, Math.max(0, (seconds - startSeconds) / lengthSeconds)))),
   })
+  // ffmpeg may end well although its input dropped; what is missing then must never be filled.
+  if (unreadableSource(stderrTail)) throw new MediaRunError(tools.ffmpeg, 'exit', 0, stderrTail)
   const results: SpanResult[] = []
   for (const rendition of renditions) results.push({ renditionId: rendition.id, segments: await checkSpan(plan, rendition, pathOf(rendition.id), from, to) })
   return results

@@ -41,8 +41,10 @@ export class MediaRunError extends Error {
   }
 }
 
-const stderrTailBytes = 8192
+const stderrTailBytes = 32_768
 const graceMs = 1000
+/** What the shell, nice and setpriv exit with when the tool is not there. */
+const commandNotFound = 127
 const running = new Set<ChildProcess>()
 let exitHookSet = false
 
@@ -52,7 +54,7 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
   if (signal?.aborted) return Promise.reject(new MediaRunError(program, 'aborted', null, ''))
   const watched = options.stallSeconds !== undefined || options.onProgress !== undefined
   const [command, ...args] = commandLine(options, watched)
-  const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'] })
+  const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'], detached: process.platform !== 'win32' })
   remember(child)
   return new Promise((resolve, reject) => {
     let failure: RunFailure | undefined
@@ -66,8 +68,8 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       if (failure) return
       failure = reason
       cause = why
-      child.kill('SIGTERM')
-      graceTimer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      endGroup(child, 'SIGTERM')
+      graceTimer = setTimeout(() => endGroup(child, 'SIGKILL'), graceMs)
       child.stdout?.resume()
     }
     let graceTimer: NodeJS.Timeout | undefined
@@ -111,6 +113,7 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       signal?.removeEventListener('abort', onAbort)
       const stderrTail = redact(tail)
       if (spawnError) reject(new MediaRunError(program, 'spawn', null, spawnError.message))
+      else if (!failure && exitCode === commandNotFound) reject(new MediaRunError(program, 'spawn', exitCode, stderrTail))
       else if (failure) reject(new MediaRunError(program, failure, exitCode, stderrTail, cause))
       else if (exitCode !== 0) reject(new MediaRunError(program, 'exit', exitCode, stderrTail))
       else resolve({ stdout: Buffer.concat(collected), stderrTail })
@@ -143,8 +146,18 @@ function remember(child: ChildProcess): void {
   if (exitHookSet) return
   exitHookSet = true
   process.once('exit', () => {
-    for (const one of running) one.kill('SIGKILL')
+    for (const one of running) endGroup(one, 'SIGKILL')
   })
+}
+
+/** A tool leads a process group of its own, so whatever it started goes with it. */
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, signal)
+    else child.kill(signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** ffmpeg's -progress: key=value lines. Alive is who moves on: output time, frames or bytes. */

@@ -45,10 +45,12 @@ export function spanArgs(span: Span): string[] {
   const { plan, renditions } = span
   const frames = spanFrames(plan, span.from, span.to)
   return [
-    '-hide_banner', '-nostdin', '-loglevel', 'warning', '-y',
+    '-hide_banner', '-nostdin', '-loglevel', 'error', '-y',
     ...inputLimits(span.url), ...seekArgs(span, frames),
+    // Any damage ends the first try; the next ones take what can be decoded of it.
+    ...(span.mode === 'normal' ? ['-xerror'] : []),
     // Pictures may change size midway (a phone was turned): the first scale filter takes them as they come.
-    '-reinit_filter', '0', ...(span.mode === 'fill' ? [] : ['-xerror']), '-i', span.url,
+    '-reinit_filter', '0', '-i', span.url,
     '-filter_complex_threads', '2', '-filter_complex', graph(span, frames),
     ...renditions.flatMap((rendition, index) => [
       '-map', `[v${index}]`,
@@ -104,7 +106,8 @@ function graph(span: Span, frames: SpanFrames): string {
     ...pictureFilters(source, largest),
   ]
   const ends = renditions.map((rendition, index) => {
-    const drop = rendition.framesPerGridFrame < frames.perGridFrame ? [`select=not(mod(pts\\,${frames.perGridFrame}))`, `fps=${rateText(rendition.rate)}:round=near`] : []
+    // Spans start on a grid frame, so the first of each pair is the one kept.
+    const drop = rendition.framesPerGridFrame < frames.perGridFrame ? [`framestep=${frames.perGridFrame}`] : []
     const scale = rendition === largest ? [] : [`scale=${rendition.width}:${rendition.height}:flags=bicubic`]
     return `[s${index}]${[...drop, ...scale, taggedPicture].join(',')}[v${index}]`
   })
