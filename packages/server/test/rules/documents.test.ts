@@ -29,6 +29,6 @@ test('good links and links in code are left alone', () => {
 })
 
 test('a long or unnumbered record is found', () => {
-  assert.equal(recordIsShort({ path: 'docs/decisions/0001-x.md', text: 'line\n'.repeat(26) }).length, 1)
+  assert.equal(recordIsShort({ path: 'docs/decisions/0001-x.md', text: 'line\n'.repeat(31) }).length, 1)
   assert.equal(recordIsShort({ path: 'docs/decisions/x.md', text: 'line\n' }).length, 1)
 })

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { SourceFile } from './tree.ts'
 
-const recordLineLimit = 25
+/** About 25, with some air. */
+const recordLineLimit = 30
 
 /** Relative links and pictures of a Markdown file whose target, or whose heading in it, is not there. */
 export function brokenLinks(root: string, file: SourceFile): string[] {

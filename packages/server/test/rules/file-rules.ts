@@ -30,9 +30,9 @@ export const opensWithDocComment: FileRule = ({ path, text }) => {
 }
 
 const banned = ['util', 'utils', 'helper', 'helpers', 'common', 'shared', 'manager', 'service']
-const bannedInIdentifier = /^(?:export\s+)?(?:async\s+)?(?:class|function|const|type|interface)\s+(\w*(?:Utils?|Helpers?|Manager|Service))\b/gm
+const bannedInIdentifier = /^(?:export\s+)?(?:async\s+)?(?:class|function|const|type|interface)\s+(\w*(?:Utils?|Helpers?|Manager|Service))\b(?!\s*=\s*[\w.]+\.\1\b)/gm
 
-/** Names that say nothing. A file or folder name is taken apart at its hyphens and dots. */
+/** Names that say nothing, but for a type that stands for a library's of the same name. A file or folder name is taken apart at its hyphens and dots. */
 export const saysSomething: FileRule = ({ path, text }) => {
   const inPath = path
     .split('/')
@@ -49,11 +49,14 @@ export const noPrefixI: FileRule = ({ path, text }) =>
 /** The only files that may gather others' exports. */
 export const packageRoots = ['packages/contract/src/index.ts', 'packages/sdk/src/index.ts', 'packages/sdk/src/node.ts']
 
-/** A barrel hides who needs whom, and loads everything for one thing. */
+/** A barrel hides who needs whom, and loads everything for one thing. Passing on an error that a function throws is none. */
 export const noBarrel: FileRule = ({ path, text }) => {
   if (!isCode(path) || packageRoots.includes(path)) return []
   if (/(^|\/)index\.(ts|tsx|mjs|js)$/.test(path)) return ['an index file that is not a published package root']
-  return /^export\s+(type\s+)?(\*|\{[^}]*\})\s*(as\s+\w+\s+)?from\s/m.test(text) ? ["re-exports another file's names"] : []
+  if (/^export\s+(type\s+)?\*/m.test(text)) return ['passes on everything of another file']
+  const passedOn = /^export\s+(type\s+)?\{[^}]*\}\s*from\s/m.test(text)
+  const own = /^export\s+(default|async|function|const|let|class|type\s+\w|interface|declare)/m.test(text)
+  return passedOn && !own ? ["has nothing but other files' names"] : []
 }
 
 /** What is promised to be done later is not done. */
