@@ -76,10 +76,9 @@ export function createClient(options: ClientOptions = {}) {
       abort: (id: string, { signal }: CallOptions = {}) => call<void>('DELETE', upload(id), { signal }),
     },
     videos: {
-      get: async (id: string, { signal }: CallOptions = {}) => bare(await call<Video | VideoAnswer>('GET', video(id), { signal })),
+      get: (id: string, { signal }: CallOptions = {}) => call<Video>('GET', video(id), { signal }),
       /** Changes title, description or visibility. */
-      change: async (id: string, body: ChangeVideo, { signal }: CallOptions = {}) =>
-        bare(await call<Video | VideoAnswer>('PATCH', video(id), { body, signal })),
+      change: (id: string, body: ChangeVideo, { signal }: CallOptions = {}) => call<Video>('PATCH', video(id), { body, signal }),
       delete: (id: string, { signal }: CallOptions = {}) => call<void>('DELETE', video(id), { signal }),
       /** One page; `cursor` of the answer asks for the next one. */
       list: listVideos,
@@ -107,9 +106,6 @@ export function createClient(options: ClientOptions = {}) {
     },
   }
 }
-
-/** The HTTP contract answers a video as it is; servers have also been seen to wrap it as `complete` does. */
-const bare = (answer: Video | VideoAnswer): Video => ('video' in answer ? answer.video : answer)
 
 /** 128 random bits in hex; getRandomValues, because randomUUID is missing on pages without https. */
 export function randomKey(): string {

@@ -1,5 +1,5 @@
 /** The routes below /videos, but for play. */
-import { ChangeVideo, ListVideos, VideoAnswer, VideoPage } from '@sluice/contract'
+import { ChangeVideo, ListVideos, Video, VideoPage } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import { requireAccount } from '../http/auth.ts'
@@ -15,7 +15,7 @@ import { seenVideo } from './see.ts'
 export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
   const tags = ['videos']
   const params = IdParams
-  const answer = { 200: VideoAnswer, '4xx': ProblemAnswer }
+  const answer = { 200: Video, '4xx': ProblemAnswer }
 
   app.get(
     '/api/v1/videos',
@@ -29,7 +29,7 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
 
   app.get('/api/v1/videos/:id', { schema: { tags, summary: 'A video', params, response: answer } }, async (request) => {
     const video = await seenVideo(deps, request.params.id, request.account)
-    return { video: await presentVideo(deps, video, request.account) }
+    return presentVideo(deps, video, request.account)
   })
 
   app.patch(
@@ -38,7 +38,7 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
     async (request) => {
       const account = requireAccount(request)
       const video = await changeVideo(deps, request.params.id, account, request.body)
-      return { video: await presentVideo(deps, video, account) }
+      return presentVideo(deps, video, account)
     },
   )
 

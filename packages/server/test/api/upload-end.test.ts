@@ -62,7 +62,7 @@ test('a completed upload never expires', async (t) => {
   await api.call('POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })
   api.forward(2 * 3600_000)
   assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
-  assert.equal((await api.call('GET', `/videos/${begun.videoId}`, { token })).body.video.state, 'inspecting')
+  assert.equal((await api.call('GET', `/videos/${begun.videoId}`, { token })).body.state, 'inspecting')
 })
 
 test('deleting the video of an open upload ends the upload', async (t) => {

@@ -12,7 +12,7 @@ test('parts in any order become the source, the video is inspecting and queued',
   assert.deepEqual([begun.partSizeBytes, begun.partCount], [8 * 2 ** 20, 3])
   assert.ok(Math.abs(begun.expiresAt - (api.now() + 48 * 3600_000)) < 60_000)
   const before = await api.call('GET', `/videos/${begun.videoId}`, { token })
-  assert.deepEqual([before.body.video.state, before.body.video.uploadId], ['awaiting-upload', begun.uploadId])
+  assert.deepEqual([before.body.state, before.body.uploadId], ['awaiting-upload', begun.uploadId])
 
   const parts = await sendParts(api, token, begun, [3, 1, 2])
   const done = await api.call('POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })
@@ -112,6 +112,6 @@ test('a title is made of the file name', async (t) => {
   const { token } = await api.signUp('anna')
   for (const [fileName, title] of [['Our_summer 2026.final.MOV', 'Our summer 2026.final'], ['C:\\films\\a.mkv', 'a'], ['.mp4', '.mp4'], ['noext', 'noext']] as const) {
     const { videoId } = await begin(api, token, { fileName, sizeBytes: 10 })
-    assert.equal((await api.call('GET', `/videos/${videoId}`, { token })).body.video.title, title)
+    assert.equal((await api.call('GET', `/videos/${videoId}`, { token })).body.title, title)
   }
 })

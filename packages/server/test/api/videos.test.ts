@@ -10,14 +10,14 @@ test('a playable video shows its size, its renditions and its poster', async (t)
   const { token, id } = await api.signUp('Anna')
   const videoId = await uploadSmall(api, token, { title: 'Trees' })
   await makePlayable(api, videoId, { completeRenditions: ['h264-240p'], posterKey: `v/${videoId}/x` })
-  const { video } = (await api.call('GET', `/videos/${videoId}`)).body
+  const video = (await api.call('GET', `/videos/${videoId}`)).body
   assert.deepEqual(video.channel, { id, handle: 'Anna' })
   assert.deepEqual([video.state, video.progress, video.durationSeconds, video.width, video.height, video.frameRate], ['playable', 0.25, 10, 854, 480, 30])
   assert.deepEqual(video.renditions.map((one: any) => [one.id, one.kind, one.complete]), [['h264-480p', 'video', false], ['h264-240p', 'video', true], ['aac-1', 'audio', false]])
   assert.deepEqual([video.renditions[0].frameRate, video.renditions[0].bitsPerSecond, video.renditions[2].language], [30, 1_500_000, 'en'])
   assert.equal(video.posterUrl, `/posters/${videoId}.jpg`)
   assert.equal(video.fileName, undefined, "for the owner's eyes only")
-  const own = (await api.call('GET', `/videos/${videoId}`, { token })).body.video
+  const own = (await api.call('GET', `/videos/${videoId}`, { token })).body
   assert.deepEqual([own.fileName, own.sizeBytes], ['clip.mp4', 1000])
 })
 
@@ -26,7 +26,7 @@ test('a failed video says why', async (t) => {
   const { token } = await api.signUp('anna')
   const videoId = await uploadSmall(api, token)
   await setVideo(api, videoId, { state: 'failed', failure: { code: 'not_media', message: 'This file is not a video.' } })
-  assert.deepEqual((await api.call('GET', `/videos/${videoId}`)).body.video.failure, { code: 'not_media', message: 'This file is not a video.' })
+  assert.deepEqual((await api.call('GET', `/videos/${videoId}`)).body.failure, { code: 'not_media', message: 'This file is not a video.' })
 })
 
 test('a private video is there for its owner alone, an administrator may still delete it', async (t) => {
@@ -37,7 +37,7 @@ test('a private video is there for its owner alone, an administrator may still d
   const videoId = await uploadSmall(api, anna.token, { visibility: 'private' })
   await makePlayable(api, videoId, { posterKey: 'x' })
   const own = await api.call('GET', `/videos/${videoId}`, { token: anna.token })
-  assert.deepEqual([own.status, own.body.video.posterUrl], [200, undefined])
+  assert.deepEqual([own.status, own.body.posterUrl], [200, undefined])
   for (const token of [ben.token, undefined]) {
     const missing = await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
     assert.deepEqual(missing, await api.refused('video_not_found', 'GET', '/videos/0123456789abcdef', { token }))
@@ -56,8 +56,8 @@ test('the owner and the administrator change a video, others may not', async (t)
   const videoId = await uploadSmall(api, anna.token)
   const path = `/videos/${videoId}`
   const changed = await api.call('PATCH', path, { token: anna.token, body: { title: 'New', description: 'All of it', visibility: 'unlisted' } })
-  assert.deepEqual([changed.body.video.title, changed.body.video.description, changed.body.video.visibility], ['New', 'All of it', 'unlisted'])
-  assert.equal(changed.body.video.state, 'inspecting', 'the rest stays')
+  assert.deepEqual([changed.body.title, changed.body.description, changed.body.visibility], ['New', 'All of it', 'unlisted'])
+  assert.equal(changed.body.state, 'inspecting', 'the rest stays')
   assert.equal((await api.call('PATCH', path, { token: admin.token, body: { title: 'By the administrator' } })).status, 200)
   await api.refused('forbidden', 'PATCH', path, { token: ben.token, body: { title: 'x' } })
   await api.refused('forbidden', 'DELETE', path, { token: ben.token })
