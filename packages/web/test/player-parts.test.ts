@@ -22,22 +22,44 @@ test('a held request tells nothing about the line', () => {
   assert.equal(honestMs({ deltaMs: 0, timeToFirstByteMs: undefined }), 1, 'the estimator divides by it')
 })
 
-test('the first choice is the start rendition until the line was measured', () => {
-  const variants = ['v240', 'v480'].map((originalId) => ({ video: { originalId } })) as unknown as Variant[]
+/** The manager with its line measured or not; `circumstances` may change between choices. */
+function abrWith(circumstances: { isGrowing: boolean; ahead: number }) {
+  const variants = [1, 2].map((bandwidth) => ({ bandwidth, video: { originalId: `v${bandwidth}` } })) as unknown as Variant[]
   const counted: number[] = []
   const original = {
     chooseVariant: () => variants[1],
     setVariants: () => true,
     segmentDownloaded: (deltaMs: number) => counted.push(deltaMs),
   } as unknown as AbrManager
-  const abr = createSteadyAbr(original, () => 'v240')
+  const abr = createSteadyAbr(original, {
+    startRendition: () => 'v1',
+    isGrowing: () => circumstances.isGrowing,
+    secondsAhead: () => circumstances.ahead,
+  })
   abr.setVariants(variants, false)
-  assert.equal(abr.chooseVariant(), variants[0])
+  return { abr, low: variants[0], high: variants[1], counted }
+}
+
+test('the first choice is the start rendition until the line was measured', () => {
+  const { abr, low, high, counted } = abrWith({ isGrowing: false, ahead: 0 })
+  assert.equal(abr.chooseVariant(), low)
   abr.segmentDownloaded(7000, 100_000, true, { timeToFirstByte: 6900 } as never)
-  assert.equal(abr.chooseVariant(), variants[0], 'a held request is no measurement')
+  assert.equal(abr.chooseVariant(), low, 'a held request is no measurement')
   abr.segmentDownloaded(200, 100_000, true, { timeToFirstByte: 10 } as never)
-  assert.equal(abr.chooseVariant(), variants[1])
+  assert.equal(abr.chooseVariant(), high)
   assert.deepEqual(counted, [200])
+})
+
+test('while the video is encoded, quality rises only with enough in hand', () => {
+  const circumstances = { isGrowing: true, ahead: 4 }
+  const { abr, low, high } = abrWith(circumstances)
+  assert.equal(abr.chooseVariant(), low)
+  abr.segmentDownloaded(200, 100_000, true, { timeToFirstByte: 10 } as never)
+  assert.equal(abr.chooseVariant(), low)
+  circumstances.ahead = 13
+  assert.equal(abr.chooseVariant(), high)
+  circumstances.ahead = 1
+  assert.equal(abr.chooseVariant(), high, 'what is chosen stays')
 })
 
 test('the quality menu has one entry a height, the best, highest first', () => {

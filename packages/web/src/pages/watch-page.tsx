@@ -101,6 +101,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
       title={video?.title ?? ''}
       posterUrl={answer?.posterUrl ?? video?.posterUrl}
       aspectRatio={ratio && ratio < 1 ? 16 / 9 : ratio}
+      isGrowing={video?.state === 'playable'}
       onRetry={() => void refetch()}
     />
   )

@@ -18,6 +18,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
   let engine: Promise<Engine> | undefined
   let source: PlayerSource | undefined
   let isGone = false
+  let isGrowing = false
   const watch = watchVideoElement(video, root, store)
 
   let later: PlayerError | undefined
@@ -59,6 +60,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
       const opened = await open()
       if (isGone || source !== next) return
       watch.expectWait()
+      opened.setGrowing(isGrowing)
       await opened.load(next, options.startSeconds ?? 0)
       if (isGone || source !== next) return
       store.change({ status: 'paused', quality: 'auto' })
@@ -82,6 +84,11 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     },
     seekBy: (seconds: number) => {
       video.currentTime = clamp(video.currentTime + seconds)
+    },
+    /** Whether the video is still being encoded. */
+    async setGrowing(growing: boolean): Promise<void> {
+      isGrowing = growing
+      ;(await engine?.catch(() => undefined))?.setGrowing(growing)
     },
     setVolume(volume: number): void {
       video.volume = Math.min(1, Math.max(0, volume))

@@ -22,6 +22,8 @@ export type EngineEvents = {
 export interface Engine {
   /** Loads the source and seeks to `startSeconds`. Rejects with a PlayerError. */
   load(source: PlayerSource, startSeconds: number): Promise<void>
+  /** Whether the server may still be encoding what is asked for: then higher qualities are chosen with care. */
+  setGrowing(isGrowing: boolean): void
   /** Goes on after a network failure without loading again; false when that is not possible. */
   resume(): boolean
   /** A height of the menu, or 'auto'. */

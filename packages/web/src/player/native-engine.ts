@@ -44,6 +44,7 @@ export function openNativeEngine(video: HTMLVideoElement & { audioTracks?: Nativ
         video.load()
       })
     },
+    setGrowing: () => undefined,
     resume: () => false,
     chooseQuality: () => undefined,
     chooseAudio(id) {

@@ -17,6 +17,8 @@ export type PlayerProps = {
   /** Width over height; keeps the page from jumping. 16/9 by default. */
   aspectRatio?: number
   autoplay?: boolean
+  /** The video is still being encoded: higher qualities are chosen with care. */
+  isGrowing?: boolean
   /** Called when the source's addresses have expired: fetch fresh ones, in a new object. */
   onRetry?: () => void
 }
@@ -36,7 +38,8 @@ export function Player(props: PlayerProps) {
     }
   }, [])
 
-  const { source, autoplay = true } = props
+  const { source, autoplay = true, isGrowing = false } = props
+  useEffect(() => void controller?.setGrowing(isGrowing), [controller, isGrowing])
   useEffect(() => {
     if (!controller || !source) return
     void controller.load(source, { autoplay, startSeconds: controller.store.read().currentSeconds })

@@ -21,11 +21,17 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     throw { code: 'unsupported', message: 'This browser can’t play streamed video.', retryable: false }
   }
   let startRendition: string | undefined
+  let isGrowing = false
   let failures = 0
   const player = new shaka.Player(null, textContainer)
   await player.attach(video)
   player.configure({
-    abrFactory: () => createSteadyAbr(new shaka.abr.SimpleAbrManager(), () => startRendition),
+    abrFactory: () =>
+      createSteadyAbr(new shaka.abr.SimpleAbrManager(), {
+        startRendition: () => startRendition,
+        isGrowing: () => isGrowing,
+        secondsAhead: () => secondsAhead(video),
+      }),
     // 0: on a fast line (or the same machine) every segment would count as cached, and the first quality would stay for ever.
     abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false },
     manifest: { retryParameters },
@@ -85,6 +91,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
       }
       publish()
     },
+    setGrowing: (growing) => (isGrowing = growing),
     resume() {
       failures = 0
       return player.retryStreaming(0.1)
@@ -117,6 +124,14 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
       await player.destroy()
     },
   }
+}
+
+/** 0 when the playhead is in a gap. */
+function secondsAhead({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let index = 0; index < buffered.length; index++) {
+    if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime) return buffered.end(index) - currentTime
+  }
+  return 0
 }
 
 function audioLabel(track: AudioTrack, index: number): string {

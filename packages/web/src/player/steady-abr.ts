@@ -18,12 +18,25 @@ export function honestMs({ deltaMs, timeToFirstByteMs }: Sample): number | undef
   return Math.max(1, deltaMs)
 }
 
-/** Takes Shaka's own manager and replaces three of its methods; `startRendition` is a Representation id of the manifest. */
-export function createSteadyAbr(manager: AbrManager, startRendition: () => string | undefined): AbrManager {
+/** While the video is still being encoded, a higher rendition is asked for only with so much in hand: the request may be held. */
+export const growingReserveSeconds = 12
+
+export type AbrCircumstances = {
+  /** A Representation id of the manifest. */
+  startRendition: () => string | undefined
+  /** Whether segments may still have to be encoded. */
+  isGrowing: () => boolean
+  /** What is buffered ahead of the playhead. */
+  secondsAhead: () => number
+}
+
+/** Takes Shaka's own manager and replaces three of its methods. */
+export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing, secondsAhead }: AbrCircumstances): AbrManager {
   const choose = manager.chooseVariant.bind(manager)
   const setVariants = manager.setVariants.bind(manager)
   const account = manager.segmentDownloaded.bind(manager)
   let variants: Variant[] = []
+  let chosen: Variant | undefined
   let hasSample = false
 
   manager.setVariants = (next: Variant[], isLowLatency: boolean) => {
@@ -32,7 +45,11 @@ export function createSteadyAbr(manager: AbrManager, startRendition: () => strin
   }
   manager.chooseVariant = (preferFastSwitching) => {
     const start = hasSample ? undefined : variants.find(({ video }) => video?.originalId === startRendition())
-    return start ?? choose(preferFastSwitching)
+    const next = start ?? choose(preferFastSwitching)
+    const isRise = chosen !== undefined && variants.includes(chosen) && next.bandwidth > chosen.bandwidth
+    if (isRise && isGrowing() && secondsAhead() < growingReserveSeconds) return chosen!
+    chosen = next
+    return next
   }
   manager.segmentDownloaded = (deltaMs, bytes, allowSwitch, request, context) => {
     const ms = honestMs({ deltaMs, timeToFirstByteMs: request?.timeToFirstByte ?? undefined })
