@@ -4,13 +4,16 @@ import { encodeMemoryBytes, inputLimits } from './limits.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { runTool, MediaRunError } from './run.ts'
 import type { MediaTools } from './tools.ts'
+import { taggedPicture } from './video-settings.ts'
 
 const widest = 1280
 /** How far in to look first: past titles that fade in, still the beginning. */
 const lookAtShare = 0.1
 const lookAtMostSeconds = 10
 /** Pictures among which the most typical is taken (ffmpeg's thumbnail filter compares histograms). */
-const candidates = 50
+const candidates = 25
+/** Mean luma (16 is black, 235 white) up to which a picture counts as black. */
+const darkLuma = 40
 
 /** JPEG, at most 1280 wide; undefined for audio or where nothing can be decoded. */
 export async function makePoster(tools: MediaTools, options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined> {
@@ -52,12 +55,11 @@ function posterArgs(plan: Plan, url: string, fromSeconds: number, dark: boolean)
     '-i', url, '-map', `0:${source.streamIndex}`,
     '-vf', [
       ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-      ...(dark ? [] : ['signalstats', `metadata=mode=select:key=lavfi.signalstats.YAVG:value=${darkLuma(source.pixelFormat)}:function=greater`, `thumbnail=${candidates}`]),
-      ...pictureFilters(source, size), 'setsar=1', 'format=yuvj420p',
+      ...pictureFilters(source, size), taggedPicture,
+      ...(dark ? [] : ['signalstats', `metadata=mode=select:key=lavfi.signalstats.YAVG:value=${darkLuma}:function=greater`, `thumbnail=${candidates}`]),
+      // JPEG is BT.601 in full range (JFIF).
+      'format=rgb24', 'scale=out_color_matrix=bt601:out_range=pc', 'format=yuvj420p',
     ].join(','),
     '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1',
   ]
 }
-
-/** Mean luma below which a picture counts as black: 36 of 255. */
-const darkLuma = (pixelFormat: string): number => 36 * 2 ** (Number(/(9|1[0-6])(?:le|be)$/.exec(pixelFormat)?.[1] ?? 8) - 8)
