@@ -11,13 +11,14 @@ export type SourceFile = { path: string; text: string }
 export type Violation = { path: string; message: string }
 
 /** Not ours, or made: as in .gitignore. */
-const skipped = new Set(['.git', '.cache', 'node_modules', 'dist', 'data'])
+const skipped = new Set(['.git', '.cache', 'node_modules', 'dist'])
+const skippedAtTop = new Set(['data'])
 
 /** Paths of all files below the root whose name ends with one of the extensions (all files when none is given). */
 export function listFiles(root: string, extensions: string[] = [], under = ''): string[] {
   return readdirSync(join(root, under), { withFileTypes: true }).flatMap((entry) => {
     const path = under ? `${under}/${entry.name}` : entry.name
-    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : listFiles(root, extensions, path)
+    if (entry.isDirectory()) return skipped.has(entry.name) || skippedAtTop.has(path) ? [] : listFiles(root, extensions, path)
     if (!entry.isFile()) return []
     return extensions.length === 0 || extensions.some((extension) => entry.name.endsWith(extension)) ? [path] : []
   })
