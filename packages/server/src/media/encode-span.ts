@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { rateOf } from '../domain/rate.ts'
 import type { Plan, VideoRendition } from '../domain/plan.ts'
-import { checkSpan, type SpanSegment } from './check-span.ts'
+import { checkSpan, SpanMismatch, type SpanSegment } from './check-span.ts'
 import { encodeMemoryBytes } from './limits.ts'
 import { unreadableSource } from './refuse.ts'
 import { MediaRunError, runTool } from './run.ts'
@@ -39,6 +39,18 @@ const timeoutSeconds = 3600
 
 /** Rejects with SpanMismatch (try the next mode), or MediaRunError (the source or ffmpeg failed: try again, then the next mode). */
 export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): Promise<SpanResult[]> {
+  if (options.mode !== 'fill') return encodeAs(tools, options, options.mode)
+  try {
+    return await encodeAs(tools, options, 'fill')
+  } catch (error) {
+    // Not one picture to repeat: black. A source that could not be read is none of that.
+    const isHopeless = error instanceof SpanMismatch || (error instanceof MediaRunError && error.reason === 'exit' && !unreadableSource(error.stderrTail))
+    if (!isHopeless) throw error
+    return encodeAs(tools, options, 'black')
+  }
+}
+
+async function encodeAs(tools: MediaTools, options: SpanOptions, mode: SpanOptions['mode'] | 'black'): Promise<SpanResult[]> {
   const { plan, from, to, onProgress } = options
   const renditions = options.renditionIds.map((id) => renditionOf(plan, id))
   const pathOf = (renditionId: string) => join(options.workDir, `${renditionId}-${from}-${to}.mp4`)
@@ -47,7 +59,7 @@ export async function encodeVideoSpan(tools: MediaTools, options: SpanOptions): 
   const lengthSeconds = (frames.end - frames.first) / rateOf(frames.rate)
   const { stderrTail } = await runTool({
     program: tools.ffmpeg,
-    args: spanArgs({ plan, url: options.url, renditions, from, to, mode: options.mode, threads: options.threads ?? availableParallelism(), pathOf }),
+    args: spanArgs({ plan, url: options.url, renditions, from, to, mode, threads: options.threads ?? availableParallelism(), pathOf }),
     nice: options.nice,
     timeoutSeconds,
     stallSeconds,

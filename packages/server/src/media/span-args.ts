@@ -12,7 +12,8 @@ export type Span = {
   renditions: VideoRendition[]
   from: number
   to: number
-  mode: 'normal' | 'long-preroll' | 'fill'
+  /** `black`: the source is not read at all. */
+  mode: 'normal' | 'long-preroll' | 'fill' | 'black'
   threads: number
   /** Where each rendition goes. */
   pathOf: (renditionId: string) => string
@@ -46,11 +47,7 @@ export function spanArgs(span: Span): string[] {
   const frames = spanFrames(plan, span.from, span.to)
   return [
     '-hide_banner', '-nostdin', '-loglevel', 'error', '-y',
-    ...inputLimits(span.url), ...seekArgs(span, frames),
-    // Any damage ends the first try; the next ones take what can be decoded of it.
-    ...(span.mode === 'normal' ? ['-xerror'] : []),
-    // Pictures may change size midway (a phone was turned): the first scale filter takes them as they come.
-    '-reinit_filter', '0', '-i', span.url,
+    ...(span.mode === 'black' ? blackArgs(span, frames) : sourceArgs(span, frames)),
     '-filter_complex_threads', '2', '-filter_complex', graph(span, frames),
     ...renditions.flatMap((rendition, index) => [
       '-map', `[v${index}]`,
@@ -64,17 +61,38 @@ export function spanArgs(span: Span): string[] {
   ]
 }
 
+function sourceArgs(span: Span, frames: SpanFrames): string[] {
+  return [
+    ...inputLimits(span.url), ...seekArgs(span, frames),
+    // Any damage ends the first try; the next ones take what can be decoded of it.
+    ...(span.mode === 'normal' ? ['-xerror'] : []),
+    // Pictures may change size midway (a phone was turned): the first scale filter takes them as they come.
+    '-reinit_filter', '0', '-i', span.url,
+  ]
+}
+
+/** Stands in for a source of which nothing near the span can be decoded. */
+function blackArgs({ plan }: Span, frames: SpanFrames): string[] {
+  const { width, height } = plan.video!.renditions.at(-1)!
+  return ['-copyts', '-f', 'lavfi', '-i', `color=black:size=${width}x${height}:rate=${rateText(frames.rate)},setpts=PTS+${frames.first}`]
+}
+
 /**
  * Where to begin reading. -ss counts from ffmpeg's own start time; -itsoffset takes the origin off every time stamp on the
  * way in (in the graph, setpts would leave the end of the stream where it was and `fps` would fill up to it).
  */
 function seekArgs(span: Span, frames: SpanFrames): string[] {
   const source = span.plan.video!.source
-  const preroll = span.mode === 'normal' ? source.prerollSeconds : longPrerollSeconds
-  const lastFrameSeconds = ((source.sourceFrames ?? Infinity) - 1) / rateOf(frames.rate)
-  const wanted = Math.min(frames.first / rateOf(frames.rate), lastFrameSeconds) - preroll
+  const wanted = readingStart(span, frames)
   const seek = wanted + source.originSeconds - (source.formatStartSeconds ?? source.originSeconds)
   return ['-copyts', '-itsoffset', (-source.originSeconds).toFixed(6), ...(wanted > 0 && seek > 0 ? ['-noaccurate_seek', '-ss', seek.toFixed(6)] : [])]
+}
+
+/** When reading should begin, in seconds after the origin; it may be negative. */
+function readingStart(span: Span, frames: SpanFrames): number {
+  const source = span.plan.video!.source
+  const lastFrameSeconds = ((source.sourceFrames ?? Infinity) - 1) / rateOf(frames.rate)
+  return Math.min(frames.first / rateOf(frames.rate), lastFrameSeconds) - (span.mode === 'normal' ? source.prerollSeconds : longPrerollSeconds)
 }
 
 /** A key frame is forced by the frame at or after a time: half a frame early, so that rounding can't miss it. */
@@ -92,13 +110,16 @@ function graph(span: Span, frames: SpanFrames): string {
   const source = plan.video!.source
   const sourceFrames = source.sourceFrames ?? frames.end
   const largest = renditions.reduce((best, one) => (one.width * one.height > best.width * best.height ? one : best))
-  const isBeforeFirstPicture = frames.first / rateOf(frames.rate) <= (source.startSeconds ?? 0) + 1 / rateOf(frames.rate)
-  // The first picture stands in for what is before it. Elsewhere no start is given: a seek that landed late must show in the count.
-  const start = isBeforeFirstPicture || span.mode === 'fill' ? `:start_time=${(frames.first / rateOf(frames.rate)).toFixed(6)}` : ''
+  const firstSeconds = frames.first / rateOf(frames.rate)
+  const isBeforeFirstPicture = firstSeconds <= (source.startSeconds ?? 0) + 1 / rateOf(frames.rate)
+  // The first picture stands in for what is before it. Elsewhere no start is given: a seek that landed late must show in the
+  // count. A fill begins with its pre-roll, so that the last good picture before the span is there to be repeated.
+  const startSeconds = span.mode === 'fill' ? Math.max(0, readingStart(span, frames)) : isBeforeFirstPicture ? firstSeconds : undefined
+  const start = startSeconds === undefined || span.mode === 'black' ? '' : `:start_time=${startSeconds.toFixed(6)}`
   const missing = frames.end - Math.min(frames.end, sourceFrames)
   const isLast = frames.end >= sourceFrames - roundingFrames
   const pad = span.mode === 'fill' ? endless : isLast ? missing + roundingFrames : 0
-  const head = [
+  const head = span.mode === 'black' ? [`trim=start_pts=${frames.first}:end_pts=${frames.end}`, `scale=${largest.width}:${largest.height}`] : [
     ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     `fps=${rateText(frames.rate)}:round=near${start}`,
     ...(pad ? [`tpad=stop=${pad}:stop_mode=clone`] : []),
@@ -112,5 +133,5 @@ function graph(span: Span, frames: SpanFrames): string {
     return `[s${index}]${[...drop, ...scale, taggedPicture].join(',')}[v${index}]`
   })
   const split = `split=${renditions.length}${renditions.map((_, index) => `[s${index}]`).join('')}`
-  return [`[0:${source.streamIndex}]${[...head, split].join(',')}`, ...ends].join(';')
+  return [`[0:${span.mode === 'black' ? 0 : source.streamIndex}]${[...head, split].join(',')}`, ...ends].join(';')
 }

@@ -64,7 +64,7 @@ const real: [string, { segmentsPerSpan: number; all?: boolean; video?: number; a
   ['d_avchd_1440x1080i50_sar43.mts', { segmentsPerSpan: 2, video: 4.8 }],
 ]
 for (const [name, { video, audio, ...options }] of real) {
-  test(`${name} decodes whole and ends with its source`, { skip: !clip(name), timeout: 300_000 }, () =>
+  test(`${name} decodes whole and ends with its source`, { skip: !clip(name), timeout: 900_000 }, () =>
     encoded(clip(name)!, options, (found) => {
       decodesWhole(found, options.all)
       endsWithSource(found.plan, video, audio)
@@ -92,7 +92,7 @@ for (const spec of [
   { seconds: 14, rate: '30', outputArgs: [] }, { seconds: 14, rate: '30000/1001', extension: 'mkv', outputArgs: [] }, { seconds: 14, rate: '24', extension: 'ts', outputArgs: ['-g', '300'] },
   { seconds: 9, rate: '60', height: 720, width: 960, outputArgs: [] }, { seconds: 13, rate: '25', extension: 'webm', outputArgs: ['-live', '1'] },
 ] as const) {
-  test(`frame by frame as a whole-file encode: ${JSON.stringify(spec)}`, { timeout: 300_000 }, () => {
+  test(`frame by frame as a whole-file encode: ${JSON.stringify(spec)}`, { timeout: 900_000 }, () => {
     const path = makeClip({ ...spec, outputArgs: [...spec.outputArgs] })
     return encoded(path, { segmentsPerSpan: 1 }, (found) => {
       decodesWhole(found)
@@ -103,6 +103,6 @@ for (const spec of [
 }
 
 for (const name of ['d_ts_pts_wrap_33bit.ts', 'r_cockatoo_720p20_14s_noaudio.mp4', 'r_gopro_karma_480p_5streams.mp4']) {
-  test(`frame by frame as a whole-file encode: ${name}`, { skip: !clip(name), timeout: 300_000 }, () =>
+  test(`frame by frame as a whole-file encode: ${name}`, { skip: !clip(name), timeout: 900_000 }, () =>
     encoded(clip(name)!, { segmentsPerSpan: 1 }, (found) => isFrameExact(found, clip(name)!)))
 }

@@ -44,13 +44,15 @@ test('pictures that can not be decoded are filled, to the frame', async () => {
   const whole = server.urlOf(path)
   const { plan } = await planOf(whole, path)
   const bytes = readFileSync(path)
-  // Garbage over the last 40 % of the file; the index at its start stays.
-  bytes.fill(0x55, Math.floor(bytes.length * 0.6))
-  const damaged = join(workDir, 'damaged.mp4')
-  writeFileSync(damaged, bytes)
-  const { mode, results } = await encodeSpan({ plan, url: server.urlOf(damaged), renditionIds: ['h264-240p'], from: 3, to: 5, workDir })
-  assert.equal(mode, 'fill')
-  assert.deepEqual(results[0]!.segments.map((segment) => segment.number), [3, 4])
+  // Garbage over the last 60 % of the file, then over all pictures; the index at its start stays.
+  for (const [share, from] of [[0.4, 3], [0.05, 2]] as const) {
+    bytes.fill(0x55, Math.floor(bytes.length * share))
+    const damaged = join(workDir, `damaged-${share}.mp4`)
+    writeFileSync(damaged, bytes)
+    const { mode, results } = await encodeSpan({ plan, url: server.urlOf(damaged), renditionIds: ['h264-240p', 'h264-360p'], from, to: 5, workDir })
+    assert.equal(mode, 'fill')
+    for (const { segments } of results) assert.deepEqual(segments.map((segment) => segment.number), from === 3 ? [3, 4] : [2, 3, 4])
+  }
 })
 
 test('a plan that the source does not fit is refused', async () => {
