@@ -78,8 +78,8 @@ function blackArgs({ plan }: Span, frames: SpanFrames): string[] {
 }
 
 /**
- * Where to begin reading. -ss counts from ffmpeg's own start time; -itsoffset takes the origin off every time stamp on the
- * way in (in the graph, setpts would leave the end of the stream where it was and `fps` would fill up to it).
+ * Where to begin reading. -ss counts from ffmpeg's own start time; -itsoffset takes the origin off every time stamp, the
+ * end of the stream's included, before anything is decoded.
  */
 function seekArgs(span: Span, frames: SpanFrames): string[] {
   const source = span.plan.video!.source
