@@ -39,6 +39,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     (engine ??= openEngine(video, textContainer, {
       onTracks: (tracks) => store.change({ tracks }),
       onError: fail,
+      onBuffering: watch.setHeld,
       onFlush: watch.expectWait,
     }))
 

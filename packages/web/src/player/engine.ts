@@ -15,6 +15,8 @@ export type EngineEvents = {
   onTracks: (tracks: Tracks) => void
   /** Playback can't go on without help. */
   onError: (error: PlayerError) => void
+  /** The engine halts playback until enough is buffered, or lets it go on. */
+  onBuffering: (isBuffering: boolean) => void
   /** A switch throws the buffer away: the wait that follows is no stall. */
   onFlush: () => void
 }

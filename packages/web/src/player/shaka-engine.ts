@@ -38,8 +38,8 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     streaming: {
       retryParameters,
       bufferingGoal: 30,
-      // With a goal Shaka halts the clock by a rate of 0: no `waiting` event, and the speed menu would show 0.
-      rebufferingGoal: 0,
+      // Shaka then halts the clock when the picture or the sound runs out: Chromium alone plays sound over a frozen picture for 3 s.
+      rebufferingGoal: 0.5,
       bufferBehind: 30,
       // The event below says whether to go on.
       failureCallback: () => undefined,
@@ -67,6 +67,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
   for (const type of ['trackschanged', 'adaptation', 'variantchanged', 'textchanged']) on(type, publish)
   const forgive = () => (failures = 0)
   video.addEventListener('timeupdate', forgive)
+  on('buffering', (event) => events.onBuffering((event as Event & { buffering: boolean }).buffering))
   on('error', ({ detail }) => {
     const error = detail as ShakaError
     if (error.severity !== shaka.util.Error.Severity.CRITICAL && !isTransient(error)) return

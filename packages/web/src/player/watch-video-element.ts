@@ -1,11 +1,22 @@
-/** Turns a video element's events into the store's state, and counts stalls. */
+/** Turns a video element's events, and the engine's word on buffering, into the store's state; counts stalls. */
 import type { PlayerStatus, PlayerStore } from './player-state.ts'
 
-/** `expectWait` says that the next wait is wanted (load, switch); `end` stops listening. */
-export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, store: PlayerStore): { expectWait: () => void; end: () => void } {
+export type Watch = {
+  /** The next wait is wanted (load, switch): it is no stall. */
+  expectWait: () => void
+  /** The engine halts the clock until enough is buffered, or lets it go: the element itself says nothing of that. */
+  setHeld: (isHeld: boolean) => void
+  end: () => void
+}
+
+/** So much must have played after a seek or a switch for the next wait to count as a stall. */
+const settledAfterSeconds = 0.5
+
+export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, store: PlayerStore): Watch {
   const listeners = new AbortController()
   const { signal } = listeners
-  let waitIsExpected = true
+  let expectedFrom: number | undefined = 0
+  let isHeld = false
 
   const on = (types: string, listener: () => void) => {
     for (const type of types.split(' ')) video.addEventListener(type, listener, { signal })
@@ -14,41 +25,49 @@ export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, st
     if (store.read().status !== 'error') store.change({ status })
   }
   const isAtEnd = () => video.ended || (video.duration > 0 && video.currentTime >= video.duration - 0.2)
-  const readTime = () => store.change({ currentSeconds: video.currentTime, buffered: rangesOf(video.buffered) })
+  const expectWait = () => void (expectedFrom = video.currentTime)
+
+  function wait(): void {
+    if (video.paused || isAtEnd()) return
+    const { started, status, stalls } = store.read()
+    if (expectedFrom === undefined && started && status !== 'buffering') store.change({ stalls: stalls + 1 })
+    setStatus('buffering')
+  }
+  function run(): void {
+    if (video.paused || isHeld) return
+    store.change({ status: 'playing', started: true, needsClick: false, error: undefined })
+  }
 
   on('loadedmetadata durationchange', () => store.change({ durationSeconds: Number.isFinite(video.duration) ? video.duration : 0 }))
-  on('timeupdate seeking seeked progress', readTime)
-  on('play', () => setStatus(video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? 'buffering' : 'playing'))
-  on('playing', () => {
-    waitIsExpected = false
-    store.change({ started: true, needsClick: false, error: undefined })
-    store.change({ status: 'playing' })
+  on('timeupdate seeking seeked progress', () => store.change({ currentSeconds: video.currentTime, buffered: rangesOf(video.buffered) }))
+  on('timeupdate', () => {
+    if (expectedFrom === undefined || video.seeking || isHeld) return
+    if (video.currentTime > expectedFrom + settledAfterSeconds) expectedFrom = undefined
   })
+  on('play', () => setStatus(isHeld || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? 'buffering' : 'playing'))
+  on('playing', run)
   on('pause', () => setStatus(video.ended ? 'ended' : 'paused'))
   on('ended', () => setStatus('ended'))
   on('seeking', () => {
-    waitIsExpected = true
+    expectWait()
     if (store.read().status === 'ended') setStatus('paused')
   })
-  on('seeked', () => {
-    if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) waitIsExpected = false
-  })
-  on('canplay', () => {
-    if (!video.seeking) waitIsExpected = false
-    if (!video.paused && store.read().status === 'buffering') setStatus('playing')
-  })
-  on('waiting', () => {
-    if (video.paused || isAtEnd()) return
-    if (!waitIsExpected && store.read().started) store.change({ stalls: store.read().stalls + 1 })
-    setStatus('buffering')
-  })
+  on('waiting', wait)
   on('volumechange', () => store.change({ volume: video.volume, isMuted: video.muted }))
-  on('ratechange', () => store.change({ rate: video.playbackRate }))
+  on('ratechange', () => video.playbackRate > 0 && store.change({ rate: video.playbackRate }))
   on('enterpictureinpicture', () => store.change({ isPictureInPicture: true }))
   on('leavepictureinpicture', () => store.change({ isPictureInPicture: false }))
   document.addEventListener('fullscreenchange', () => store.change({ isFullscreen: document.fullscreenElement === root }), { signal })
 
-  return { expectWait: () => (waitIsExpected = true), end: () => listeners.abort() }
+  return {
+    expectWait,
+    setHeld(next) {
+      isHeld = next
+      if (next) wait()
+      else if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && store.read().status === 'buffering') run()
+    },
+    end: () => listeners.abort(),
+  }
 }
 
 function rangesOf(ranges: TimeRanges): [number, number][] {
