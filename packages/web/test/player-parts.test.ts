@@ -29,6 +29,7 @@ function abrWith(circumstances: { isGrowing: boolean; ahead: number }) {
   const original = {
     chooseVariant: () => variants[1],
     setVariants: () => true,
+    getBandwidthEstimate: () => 100,
     segmentDownloaded: (deltaMs: number) => counted.push(deltaMs),
   } as unknown as AbrManager
   const abr = createSteadyAbr(original, {
@@ -41,7 +42,7 @@ function abrWith(circumstances: { isGrowing: boolean; ahead: number }) {
 }
 
 test('the first choice is the start rendition until the line was measured', () => {
-  const { abr, low, high, counted } = abrWith({ isGrowing: false, ahead: 0 })
+  const { abr, low, high, counted } = abrWith({ isGrowing: false, ahead: 2 })
   assert.equal(abr.chooseVariant(), low)
   abr.segmentDownloaded(7000, 100_000, true, { timeToFirstByte: 6900 } as never)
   assert.equal(abr.chooseVariant(), low, 'a held request is no measurement')

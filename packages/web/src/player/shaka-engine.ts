@@ -1,6 +1,7 @@
 /** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
 import type { Engine, EngineEvents } from './engine.ts'
 import { qualitiesOf } from './qualities.ts'
+import { secondsAhead } from './seconds-ahead.ts'
 import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
 import { isTransient, playerErrorOf } from './shaka-error.ts'
 import type { PlayerSource } from './source.ts'
@@ -33,7 +34,8 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
         secondsAhead: () => secondsAhead(video),
       }),
     // 0: on a fast line (or the same machine) every segment would count as cached, and the first quality would stay for ever.
-    abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false },
+    // droppedFrames bans a height for good when the machine is busy for a moment, and may take a higher one instead.
+    abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false, droppedFrames: false },
     manifest: { retryParameters },
     streaming: {
       retryParameters,
@@ -125,14 +127,6 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
       await player.destroy()
     },
   }
-}
-
-/** 0 when the playhead is in a gap. */
-function secondsAhead({ buffered, currentTime }: HTMLVideoElement): number {
-  for (let index = 0; index < buffered.length; index++) {
-    if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime) return buffered.end(index) - currentTime
-  }
-  return 0
 }
 
 function audioLabel(track: AudioTrack, index: number): string {

@@ -19,7 +19,11 @@ export function honestMs({ deltaMs, timeToFirstByteMs }: Sample): number | undef
 }
 
 /** While the video is still being encoded, a higher rendition is asked for only with so much in hand: the request may be held. */
-export const growingReserveSeconds = 12
+const growingReserveSeconds = 12
+/** At the start something is to play first: a switch before that fetches the same seconds twice. */
+const reserveSeconds = 1
+/** Shaka's own margin (bandwidthDowngradeTarget): below it the present rendition is too much for the line. */
+const downgradeTarget = 0.95
 
 export type AbrCircumstances = {
   /** A Representation id of the manifest. */
@@ -45,11 +49,14 @@ export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing
   }
   manager.chooseVariant = (preferFastSwitching) => {
     const start = hasSample ? undefined : variants.find(({ video }) => video?.originalId === startRendition())
-    const next = start ?? choose(preferFastSwitching)
-    const isRise = chosen !== undefined && variants.includes(chosen) && next.bandwidth > chosen.bandwidth
-    if (isRise && isGrowing() && secondsAhead() < growingReserveSeconds) return chosen!
-    chosen = next
-    return next
+    if (start) return (chosen = start)
+    const present = chosen && variants.includes(chosen) ? chosen : undefined
+    const isThin = secondsAhead() < (isGrowing() ? growingReserveSeconds : reserveSeconds)
+    // Not even asked: Shaka's manager would note the time of a choice, and let 8 s pass before the next.
+    if (present && isThin && manager.getBandwidthEstimate() * downgradeTarget >= present.bandwidth) return present
+    const next = choose(preferFastSwitching)
+    if (present && isThin && next.bandwidth > present.bandwidth) return present
+    return (chosen = next)
   }
   manager.segmentDownloaded = (deltaMs, bytes, allowSwitch, request, context) => {
     const ms = honestMs({ deltaMs, timeToFirstByteMs: request?.timeToFirstByte ?? undefined })

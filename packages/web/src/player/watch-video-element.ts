@@ -1,5 +1,6 @@
 /** Turns a video element's events, and the engine's word on buffering, into the store's state; counts stalls. */
 import type { PlayerStatus, PlayerStore } from './player-state.ts'
+import { secondsAhead } from './seconds-ahead.ts'
 
 export type Watch = {
   /** The next wait is wanted (load, switch): it is no stall. */
@@ -11,6 +12,7 @@ export type Watch = {
 
 /** So much must have played after a seek or a switch for the next wait to count as a stall. */
 const settledAfterSeconds = 0.5
+const hungryBelowSeconds = 0.5
 
 export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, store: PlayerStore): Watch {
   const listeners = new AbortController()
@@ -30,7 +32,9 @@ export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, st
   function wait(): void {
     if (video.paused || isAtEnd()) return
     const { started, status, stalls } = store.read()
-    if (expectedFrom === undefined && started && status !== 'buffering') store.change({ stalls: stalls + 1 })
+    // A slow machine also waits for its decoder, with bytes in plenty: that is no stall of the stream.
+    const isHungry = secondsAhead(video) < hungryBelowSeconds
+    if (isHungry && expectedFrom === undefined && started && status !== 'buffering') store.change({ stalls: stalls + 1 })
     setStatus('buffering')
   }
   function run(): void {
