@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { realClipOr } from '../../packages/server/test/e2e/clips.ts'
 
 /** 66 s of camera footage, 720p30 with sound; or a generated stand-in of the same length. */
-export const montage = (folder: string): string => realClipOr('d_real_montage_720p30_66s_faststart.mp4', folder, 66)
+export const montage = (folder: string): string => realClipOr('d_real_montage_720p30_66s_faststart.mp4', folder, 66, '1280x720')
 
 /** The montage, again and again, cut at `seconds`. Bytes are copied, nothing is encoded. */
 export function loopedTo(seconds: number, folder: string): string {

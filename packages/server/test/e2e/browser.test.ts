@@ -54,7 +54,7 @@ test('a person signs up, uploads, watches and seeks', { timeout: limitMs, skip: 
 
   let watchUrl = ''
   await t.test('uploads a clip by the page', async () => {
-    await page.setInputFiles('input[type=file]', realClipOr(clipName, folder, 13))
+    await page.setInputFiles('input[type=file]', realClipOr(clipName, folder, 13, '1920x1080'))
     const card = page.locator('article.upload-card')
     await card.locator('xpath=self::*[@data-phase="done"]').waitFor()
     const watch = card.getByRole('link', { name: 'Watch' })

@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path'
 const mediaFolder = resolve(import.meta.dirname, '../../../../../shared/media')
 
 /** The path of a real clip, or of a generated stand-in with picture and sound of `seconds` in `folder`. */
-export function realClipOr(name: string, folder: string, seconds: number): string {
+export function realClipOr(name: string, folder: string, seconds: number, size?: string): string {
   const real = join(mediaFolder, name)
-  return existsSync(real) ? real : generateClip(join(folder, `${seconds}s.mp4`), { seconds })
+  return existsSync(real) ? real : generateClip(join(folder, `${seconds}s.mp4`), { seconds, size })
 }
 
 /** A small H.264/AAC file; `seed` makes it differ from others of the same length. */
