@@ -14,7 +14,7 @@ import './upload-page.css'
 
 export function UploadPage() {
   const { account } = useSession()
-  const uploads = useUploads()
+  const uploads = useUploads().filter((entry) => entry.account === account?.id)
   const mine = useVideos({ channel: 'me', isWanted: Boolean(account) })
   const [visibility, setVisibility] = useState<Visibility>('public')
   useLeaveWarning()

@@ -8,6 +8,8 @@ import { forgetHandle, keepHandle, type FileHandle } from './file-handles.ts'
 export type UploadEntry = {
   /** Unique within the tab. */
   key: number
+  /** Whose it is: another account in the same tab sees nothing of it. */
+  account: string
   fileName: string
   sizeBytes: number
   lastModified: number
@@ -35,7 +37,7 @@ export const uploadList = {
 /** Begins these, or goes on with them where an earlier visit stopped. A file that is in the list already is left alone. */
 export function addFiles(picked: readonly PickedFile[], options: { visibility: Visibility; account: string }): void {
   for (const { file, handle } of picked) {
-    if (entries.some((entry) => isSameFile(entry, file) && !isOver(entry))) continue
+    if (entries.some((entry) => isSameFile(entry, file) && entry.account === options.account && !isOver(entry))) continue
     const title = titleOfFile(file.name)
     const upload = createUpload(api, blobSource(file), {
       title,
@@ -44,7 +46,7 @@ export function addFiles(picked: readonly PickedFile[], options: { visibility: V
       resumeStore: openLocalResumeStore(),
     })
     const { name: fileName, size: sizeBytes, lastModified } = file
-    const entry: UploadEntry = { key: nextKey++, fileName, sizeBytes, lastModified, title, visibility: options.visibility, upload }
+    const entry: UploadEntry = { key: nextKey++, account: options.account, fileName, sizeBytes, lastModified, title, visibility: options.visibility, upload }
     upload.subscribe(() => follow(entry, handle))
     change([...entries.filter((each) => !isSameFile(each, file) || each.upload.snapshot().phase === 'done'), entry])
   }
@@ -54,12 +56,6 @@ export function addFiles(picked: readonly PickedFile[], options: { visibility: V
 /** Takes a finished or failed entry off the list; what is on the server stays. */
 export function dismissEntry(entry: UploadEntry): void {
   change(entries.filter((each) => each !== entry))
-}
-
-/** Signing out: nobody else may see or continue these. */
-export function forgetAll(): void {
-  for (const { upload } of entries) upload.pause()
-  change([])
 }
 
 export async function cancelEntry(entry: UploadEntry): Promise<void> {
