@@ -16,7 +16,7 @@ export type Message =
   /** Removes what nothing refers to below a video's prefix. */
   | { kind: 'sweep'; videoId: string }
 
-const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, chunk: 2, poster: 2, sweep: 3 }
+const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, poster: 1, chunk: 2, sweep: 3 }
 
 /** The queue task of a message, with the priority of its kind. */
 export function taskOf(message: Message, delaySeconds?: number): Task<Message> {

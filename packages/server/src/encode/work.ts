@@ -1,7 +1,7 @@
 /** The worker: loops that take tasks and run them, so that viewers and openings never wait for bulk work. */
 import { backoffMs } from '../base/retry.ts'
 import { sleep } from '../base/time.ts'
-import { taskOf, parseMessage } from '../domain/messages.ts'
+import { parseMessage, taskOf, type Message } from '../domain/messages.ts'
 import type { Lease, Priority } from '../ports/queue.ts'
 import type { EncodeDeps } from './deps.ts'
 import { leaseSeconds } from './hold-lease.ts'
@@ -17,9 +17,10 @@ const expressDrainMs = 8000
 const waitSeconds = 10
 const idlePauseMs = 5
 
-/** Whole passes over the sound are urgent but long: on the express loop they run aside, and no more than this many. */
-const soundsAside = 2
-const soundDelaySeconds = 5
+/** Wanted soon but never worth an opening's wait (whole passes over the sound, posters): run aside of the express loop, so many at most. */
+const isAside = (message: Message | undefined): message is Message => message?.kind === 'audio' || message?.kind === 'poster'
+const asideAtOnce = 2
+const asideDelaySeconds = 5
 
 /**
  * One loop for waiting viewers alone, one for them and openings, and `slots` loops for everything. A bulk loop that has
@@ -57,9 +58,9 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
 
   async function runExpress(lease: Lease): Promise<void> {
     const message = parseMessage(lease.body)
-    if (message?.kind !== 'audio') return runUntil(lease, stopExpress)
-    if (aside.size >= soundsAside) {
-      await deps.queue.enqueue(taskOf(message, soundDelaySeconds))
+    if (!isAside(message)) return runUntil(lease, stopExpress)
+    if (aside.size >= asideAtOnce) {
+      await deps.queue.enqueue(taskOf(message, asideDelaySeconds))
       return lease.ack()
     }
     const task = runUntil(lease, stopBulk).finally(() => aside.delete(task))

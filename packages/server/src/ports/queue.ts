@@ -1,6 +1,6 @@
 /** The queue port: at-least-once tasks with priority, lease, delay, attempts and a dead letter. A hint, never the truth. */
 
-/** 0: a viewer waits · 1: a video's opening (inspection too) · 2: the bulk of the ladder · 3: upgrades, posters, sweeps. */
+/** 0: a viewer waits · 1: a video's opening, with what comes before it and right after it · 2: the bulk of the ladder · 3: upgrades, sweeps. */
 export type Priority = 0 | 1 | 2 | 3
 
 export type Task<Body = unknown> = {
