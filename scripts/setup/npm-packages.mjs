@@ -10,7 +10,7 @@ const lockHash = () => createHash('sha256').update(readFileSync(at('package-lock
 
 /** Whether node_modules holds what the lock file says. */
 export function packagesAreCurrent() {
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === lockHash()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) return true
   if (!installedByHand()) return false
   writeFileSync(stamp, lockHash())
   return true
