@@ -19,7 +19,7 @@ export const question: Question = {
   async ask({ rounds, folder, say }) {
     const start = (program: string, args: string[], port: number) => () => secondsUntilReady(program, args, port, folder)
     const viaNpm = start('npm', ['start'], await freePort())
-    const alone = start(process.execPath, ['packages/cli/src/main.ts', 'serve'], await freePort())
+    const alone = start(process.execPath, ['packages/cli/bin/sluice.mjs', 'serve'], await freePort())
     await viaNpm()
     const rows = await interleave([{ name: 'npm start', sample: viaNpm }, { name: 'sluice serve', sample: alone }], rounds, say)
     return [{ title: 'Until it is ready', unit: 's', better: 'lower', rows }]

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { descendantsOf } from '../../../../scripts/test/descendants.ts'
 import { freePort } from './free-port.ts'
 
-const program = resolve(import.meta.dirname, '../../../cli/src/main.ts')
+const program = resolve(import.meta.dirname, '../../../cli/bin/sluice.mjs')
 const startLimitMs = 60_000
 const stopLimitMs = 30_000
 
