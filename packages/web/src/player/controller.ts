@@ -1,5 +1,6 @@
 /** Everything the player does, without a view: a video element, an engine, a store. */
-import { openEngine, type Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { openEngine } from './open-engine.ts'
 import { createPlayerStore, type PlayerStore } from './player-state.ts'
 import { readPreferences, savePreferences } from './preferences.ts'
 import type { PlayerError, PlayerSource } from './source.ts'

@@ -1,4 +1,4 @@
-/** What loads and switches streams behind the controls: Shaka where there is MSE, the browser's own HLS elsewhere. */
+/** What loads and switches streams behind the controls. */
 import type { AudioChoice, CaptionChoice, PlayerError, PlayerSource, Quality } from './source.ts'
 
 /** The tracks as they are now. */
@@ -34,22 +34,4 @@ export interface Engine {
   /** A caption's id; undefined turns captions off. */
   chooseCaption(id: string | undefined): void
   destroy(): Promise<void>
-}
-
-/** True where streams can be fed by script (ManagedMediaSource: iPhones since iOS 17.1). */
-export const hasMediaSource = (): boolean => 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis
-
-/** Loads the engine that this browser needs. Shaka is a separate file that only this import fetches. */
-export async function openEngine(video: HTMLVideoElement, textContainer: HTMLElement, events: EngineEvents): Promise<Engine> {
-  if (hasMediaSource()) {
-    const { openShakaEngine } = await import('./shaka-engine.ts')
-    return openShakaEngine(video, textContainer, events)
-  }
-  const { openNativeEngine } = await import('./native-engine.ts')
-  return openNativeEngine(video, events)
-}
-
-/** Fetches Shaka ahead of time, while the page still waits for its data. */
-export function preloadEngine(): void {
-  if (hasMediaSource()) import('./shaka-engine.ts').catch(() => undefined)
 }
