@@ -25,6 +25,14 @@ function kind<T>(defaultText: string, accepts: string, meaning: string, parse: (
 
 export const text = (fallback: string, meaning: string): Kind<string> => kind(fallback, 'text', meaning, (value) => value)
 
+/** An origin (`https://video.example.org`, no path), without its trailing slash; empty for none. */
+export const origin = (meaning: string): Kind<string> =>
+  kind('', 'an address such as https://video.example.org, without a path', meaning, (value) => {
+    if (value === '') return value
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined
+  })
+
 export const integer = (fallback: number, range: { min: number; max: number }, meaning: string): Kind<number> =>
   kind(String(fallback), `a whole number from ${range.min} to ${range.max}`, meaning, (value) => {
     const number = /^-?\d+$/.test(value) ? Number(value) : NaN

@@ -1,10 +1,10 @@
 /** Every setting: name, kind, default, meaning. docs/settings.md is written from this; the environment is read nowhere else. */
-import { boolean, bytes, choice, integer, list, text } from './kinds.ts'
+import { boolean, bytes, choice, integer, list, origin, text } from './kinds.ts'
 
 export const settings = {
   SLUICE_HTTP_PORT: integer(8080, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
   SLUICE_HTTP_HOST: text('0.0.0.0', 'Address to listen on.'),
-  SLUICE_PUBLIC_URL: text('', "The site's address as viewers see it (https://video.example.org). When empty, answers use the address that the request came to."),
+  SLUICE_PUBLIC_URL: origin("The site's address as viewers see it (https://video.example.org). When empty, answers use the address that the request came to."),
   SLUICE_DATA_DIR: text('./data', 'Where the embedded drivers keep everything.'),
   SLUICE_ROLES: list(['api', 'encoder', 'edge'], ['api', 'encoder', 'edge'], 'What this process does.'),
   SLUICE_LOG_LEVEL: choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'What is logged, as JSON lines on standard error.'),

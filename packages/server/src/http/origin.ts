@@ -6,11 +6,11 @@ import { ProblemError } from './problem.ts'
 const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?$/i
 
 /**
- * `SLUICE_PUBLIC_URL` without its trailing slash when it is set, else `http://` and the Host header.
+ * `SLUICE_PUBLIC_URL` when it is set, else `http://` and the Host header.
  * Throws bad_request when that header is absent or not a host.
  */
 export function requestOrigin(request: { headers: IncomingMessage['headers'] }, publicUrl: string): string {
-  if (publicUrl !== '') return publicUrl.replace(/\/+$/, '')
+  if (publicUrl !== '') return publicUrl
   const host = request.headers.host
   if (host === undefined || !hostPattern.test(host)) throw new ProblemError('bad_request', { detail: 'The Host header is not a host' })
   return `http://${host}`
