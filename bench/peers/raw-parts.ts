@@ -1,5 +1,5 @@
 /** The limit for uploads: the same part URLs, filled by bare parallel PUTs from the file, and nothing else. */
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { SignedParts } from '@sluice/contract'
@@ -9,7 +9,6 @@ export type RawParts = { path: string; sizeBytes: number; partSizeBytes: number;
 /** PUTs every part, `concurrency` at a time, each streamed from its place in the file. Answers the ETags. */
 export async function putRawParts({ path, sizeBytes, partSizeBytes, signed, concurrency }: RawParts): Promise<{ partNumber: number; etag: string }[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
-  const file = await open(path, 'r')
   const waiting = [...signed]
   const parts: { partNumber: number; etag: string }[] = []
   const lane = async (): Promise<void> => {
@@ -27,7 +26,7 @@ export async function putRawParts({ path, sizeBytes, partSizeBytes, signed, conc
         else answer.once('end', () => resolve(answer.headers.etag!))
       })
       outgoing.once('error', reject)
-      const bytes = file.createReadStream({ start, end: end - 1, autoClose: false, highWaterMark: 2 ** 18 })
+      const bytes = createReadStream(path, { start, end: end - 1, highWaterMark: 2 ** 18 })
       pipeline(bytes, outgoing).catch(reject)
     })
   try {
@@ -35,6 +34,5 @@ export async function putRawParts({ path, sizeBytes, partSizeBytes, signed, conc
     return parts.toSorted((a, b) => a.partNumber - b.partNumber)
   } finally {
     agent.destroy()
-    await file.close()
   }
 }

@@ -18,7 +18,7 @@ export const question: Question = {
   method:
     'A 512 MiB file of random bytes goes to the directory driver, from begin to the answer of complete. The SDK (with and without part checksums) ' +
     'against bare node:http PUTs to the same kind of signed part URLs: same part size, 4 parts at a time, client and server on one machine.',
-  rounds: 5,
+  rounds: 7,
   async ask({ rounds, folder, say }) {
     const path = randomFile(join(folder, 'random.bin'), sizeBytes)
     const stage = await openStage({ SLUICE_ROLES: 'api,edge' })
