@@ -98,10 +98,16 @@ test('a person signs up, uploads, watches and seeks', { timeout: limitMs, skip: 
     assert.deepEqual(complaints, [])
   })
 
-  /** Autoplay is allowed here; where the player waits for a press, it is pressed. */
+  /** Whether or not it played by itself. The player loads its source anew at first, which interrupts a play that comes too early. */
   async function play(): Promise<void> {
-    await page.waitForSelector('video', { state: 'attached' })
-    await page.evaluate(() => document.querySelector('video')!.play())
+    for (const since = Date.now(); Date.now() - since < 60_000; await wait(100)) {
+      const isPlaying = await page.evaluate(async () => {
+        const video = document.querySelector('video')
+        await video?.play().catch(() => undefined)
+        return video !== null && !video.paused && video.readyState >= 2
+      })
+      if (isPlaying) return
+    }
   }
 
   async function chooseQuality(label: string): Promise<void> {
