@@ -5,14 +5,30 @@ import type { Page } from 'playwright-core'
 
 export type Playback = { currentTime: number; duration: number; paused: boolean; width: number; height: number; error?: string; stalls: number }
 
-/** Counts from the first picture on: `waiting` events outside a seek. Before the page's own scripts. */
+/**
+ * Counts stalls from the first picture on: `waiting` outside a seek and with nothing buffered ahead. With bytes at hand it is
+ * the machine that can't decode fast enough, which says nothing about ours. Called before the page's own scripts run.
+ */
 export async function countStalls(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const seen = { stalls: 0, hasPlayed: false }
     Object.assign(window, { seen })
+    const secondsAhead = ({ buffered, currentTime }: HTMLVideoElement): number => {
+      for (let i = 0; i < buffered.length; i++) {
+        if (buffered.start(i) <= currentTime && currentTime <= buffered.end(i)) return buffered.end(i) - currentTime
+      }
+      return 0
+    }
     // Media events do not bubble, but they are captured.
     document.addEventListener('playing', () => (seen.hasPlayed = true), true)
-    document.addEventListener('waiting', (event) => (seen.stalls += seen.hasPlayed && !(event.target as HTMLVideoElement).seeking ? 1 : 0), true)
+    document.addEventListener(
+      'waiting',
+      (event) => {
+        const video = event.target as HTMLVideoElement
+        if (seen.hasPlayed && !video.seeking && !video.ended && secondsAhead(video) < 0.25) seen.stalls++
+      },
+      true,
+    )
   })
 }
 
