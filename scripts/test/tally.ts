@@ -42,14 +42,16 @@ export function openTally(file: string): { take(event: TestEvent): void; result(
     reported[nesting] = true
     const isFile = nesting === 0 && name.endsWith(file)
     const fullName = isFile ? '' : [...path.slice(0, nesting), name].join(' > ')
-    if (event.type === 'test:fail') {
+    const isTodo = todo !== undefined && todo !== false
+    // As node:test has it, what is marked todo fails without failing the run; it is listed with what was skipped.
+    if (event.type === 'test:fail' && !isTodo) {
       // A parent fails with its children, which were counted; a failure of its own (a hook, a time limit) counts.
       if (details?.error?.failureType !== 'subtestsFailed') result.failed.push({ name: fullName, message: messageOf(details?.error) })
     } else if (isFile) {
       result.failed.push({ name: '', message: 'The file holds no test.' })
     } else if (skip !== undefined && skip !== false) {
       result.skipped.push({ name: fullName, reason: typeof skip === 'string' ? skip : '' })
-    } else if (todo !== undefined && todo !== false) {
+    } else if (isTodo) {
       result.skipped.push({ name: fullName, reason: 'todo' })
     } else if (details?.type !== 'suite' && !hadChildren) {
       result.passed++

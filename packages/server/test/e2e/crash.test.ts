@@ -52,9 +52,8 @@ test(`${uploadCount} uploads survive ${kills} kills`, { timeout: limitMs }, asyn
   await server.stop()
   const { uploads, ...leftovers } = await findLeftovers(join(server.dataDir, 'data'), listed)
   assert.deepEqual(leftovers, { orphans: [], broken: [] }, `seed ${seed}`)
-  // A known gap, and its cause not confirmed: probably a kill between the store's createUpload and the upload's document.
-  // Not asserted until it is mended: seed 658170 left two.
-  t.diagnostic(`${uploads.length} multipart uploads left at the store (seed ${seed})`)
+  // A known gap, its cause not confirmed: probably a kill between the store's createUpload and the upload's document.
+  await t.test('no multipart upload is left at the store', { todo: `seed 658170 left two; this is seed ${seed}` }, () => assert.deepEqual(uploads, []))
 })
 
 /** Every fifth is of several parts, so that kills fall into the middle of an upload. */
