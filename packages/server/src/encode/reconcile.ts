@@ -10,7 +10,7 @@ import { walkDue, type WalkOptions } from './walk-due.ts'
 export type Reconciler = { stop(): Promise<void> }
 
 /** What a due upload needs is the upload feature's to know: it answers when to look again (ms since the epoch), or undefined when it has ended. */
-export type UploadDueHandler = (uploadId: string) => Promise<number | undefined>
+export type UploadDueHandler = (due: Due) => Promise<number | undefined>
 
 const normal = { everyMs: 60_000, backMinutes: 10, aheadMinutes: 0 }
 const fast = { everyMs: 2000, backMinutes: 2, aheadMinutes: 3 }
@@ -20,8 +20,8 @@ export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHand
   const pace = deps.limits.fastDue ? fast : normal
   const options: WalkOptions = { backMinutes: pace.backMinutes, aheadMinutes: pace.aheadMinutes, signal }
   const lookAtUpload = async (due: Due): Promise<Due | undefined> => {
-    const againAt = await onDueUpload(due.id)
-    return againAt === undefined ? undefined : { kind: 'upload', id: due.id, atMinute: minuteOf(againAt) }
+    const againAt = await onDueUpload(due)
+    return againAt === undefined ? undefined : { ...due, atMinute: minuteOf(againAt) }
   }
   await walkDue(deps, (due) => (due.kind === 'video' ? lookAtVideo(deps, due) : lookAtUpload(due)), options)
   await takeUpDeadLetters(deps)

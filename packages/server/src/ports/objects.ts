@@ -40,8 +40,11 @@ export interface Objects {
   listParts(upload: { bucket: Bucket; key: string; uploadId: string }): Promise<Part[]>
   /** Makes the object of these parts, all of them; copies no bytes where the store allows. */
   completeUpload(upload: { bucket: Bucket; key: string; uploadId: string }, parts: { partNumber: number; etag: string }[]): Promise<void>
-  /** Throws the upload's parts away; an unknown upload is no error. */
-  abortUpload(upload: { bucket: Bucket; key: string; uploadId: string }): Promise<void>
+  /**
+   * Throws the upload's parts away; an unknown upload is no error. Without an `uploadId`: every upload of the key, also
+   * one whose id got lost in a crash.
+   */
+  abortUpload(upload: { bucket: Bucket; key: string; uploadId?: string }): Promise<void>
   /** Stores an object in one go; visible whole or not at all. `sizeBytes` must be given for a stream. */
   put(bucket: Bucket, key: string, body: Uint8Array | Readable, options: { mediaType: string; sizeBytes?: number }): Promise<void>
   /**

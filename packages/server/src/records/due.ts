@@ -6,6 +6,8 @@ export type Due = {
   kind: 'upload' | 'video'
   id: string
   atMinute: number
+  /** Of an upload that may never get its document: where its parts would be. */
+  key?: string
   /** What the reconciler saw when it last looked at a video, to tell a slow one from a stuck one. */
   seen?: { progress: string; sinceMs: number; requeues: number }
 }

@@ -73,7 +73,7 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     closers.push(() => edge?.close())
     if (has('encoder')) {
       const uploads = uploadDepsOf({ ...drivers, settings, log })
-      const encoder = await startEncoder({ ...drivers, settings, log, onDueUpload: (uploadId) => resumeDueUpload(uploads, uploadId) })
+      const encoder = await startEncoder({ ...drivers, settings, log, onDueUpload: (due) => resumeDueUpload(uploads, due) })
       closers.push(() => encoder.stop())
     }
     return { url: `http://localhost:${port}`, stop }

@@ -52,7 +52,7 @@ async function open(deps: UploadDeps, accountId: string, file: BeginUpload, { up
   await listOpenUpload(documents, accountId, { uploadId, createdAt }, limits.expirySeconds + 3600)
   try {
     await refuseTooManyUploads(deps, accountId, uploadId)
-    await writeDue(documents, { kind: 'upload', id: uploadId, atMinute: minuteOf(expiresAt) + 1 })
+    await writeDue(documents, { kind: 'upload', id: uploadId, atMinute: minuteOf(expiresAt) + 1, key })
     const storeUploadId = await objects.createUpload('raw', key, { sizeBytes: file.sizeBytes, partSizeBytes, mediaType })
     const upload: Upload = {
       id: uploadId,

@@ -10,7 +10,7 @@ export async function closeUpload(deps: UploadDeps, upload: Upload, state: 'abor
   const { documents, objects, signals, clock } = deps
   const closed = (await updateUpload(documents, upload.id, (now) => (now.state === 'open' ? { ...now, state } : undefined))) ?? upload
   if (closed.state !== 'aborted' && closed.state !== 'expired') return closed
-  await objects.abortUpload({ bucket: 'raw', key: closed.key, uploadId: closed.storeUploadId })
+  await objects.abortUpload({ bucket: 'raw', key: closed.key })
   const video = await updateVideo(documents, closed.videoId, (now) => (now.deletedAt === undefined ? { ...now, deletedAt: clock() } : undefined))
   if (video) await unlistInChannel(documents, video)
   await unlistOpenUpload(documents, closed.accountId, closed.id)

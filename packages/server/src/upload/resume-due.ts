@@ -1,6 +1,7 @@
 /** What the walk over due entries does with an upload: expires it, or ends what a crash interrupted. */
 import { isGone } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
+import type { Due } from '../records/due.ts'
 import { readUpload } from '../records/upload.ts'
 import { readVideo } from '../records/video.ts'
 import { closeUpload } from './close.ts'
@@ -11,11 +12,15 @@ import { finishUpload } from './finish.ts'
  * Brings the upload to an end if it is due. Answers when to look again (milliseconds since the epoch), or undefined when
  * there is nothing more to do: only then the entry may be removed. Repeatable. DriverUnavailable: look again later.
  */
-export async function resumeDueUpload(deps: UploadDeps, uploadId: string): Promise<number | undefined> {
-  const { documents, clock, log } = deps
+export async function resumeDueUpload(deps: UploadDeps, { id: uploadId, key }: Pick<Due, 'id' | 'key'>): Promise<number | undefined> {
+  const { documents, objects, clock, log } = deps
   const upload = await readUpload(documents, uploadId)
-  // Absent: its beginning was interrupted before anything was stored.
-  if (!upload || upload.state === 'completed') return undefined
+  if (!upload || upload.state === 'completed') {
+    // A process that died between the store's upload and our note of its id has left one that no document names.
+    const left = upload?.key ?? key
+    if (left !== undefined) await objects.abortUpload({ bucket: 'raw', key: left })
+    return undefined
+  }
   const video = (await readVideo(documents, upload.videoId))?.value
   if (upload.state === 'completing') {
     try {

@@ -1,8 +1,11 @@
 /** `complete` that was interrupted anywhere: called again or walked by its due entry, it ends (DESIGN §2.2). */
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { DriverUnavailable } from '../../src/base/errors.ts'
 import type { Objects } from '../../src/ports/objects.ts'
+import type { Due } from '../../src/records/due.ts'
 import { resumeDueUpload } from '../../src/upload/resume-due.ts'
 import { readVideo } from '../../src/records/video.ts'
 import { startApi, type Api } from './start-api.ts'
@@ -82,10 +85,12 @@ for (const fault of faults.slice(3)) {
     const soon = Math.floor(api.now() / 60_000) + 2
     assert.ok(due.some(({ kind, id, atMinute }) => kind === 'upload' && id === begun.uploadId && atMinute <= soon), 'somebody looks soon')
     assert.ok(due.some(({ kind, id, atMinute }) => kind === 'video' && id === begun.videoId && atMinute <= soon))
-    assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
+    assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined)
     await assertEnded(api, begun)
   })
 }
+
+const storeUploads = (api: Api): Promise<string[]> => readdir(join(api.dir, 'objects', 'uploads'))
 
 async function assertEnded(api: Api, begun: { uploadId: string; videoId: string }): Promise<void> {
   assert.equal((await readVideo(api.documents, begun.videoId))!.value.state, 'inspecting')
@@ -125,4 +130,24 @@ test('a store that made too little: size_mismatch, and the upload starts over', 
   short = false
   const { body } = await api.call('GET', `/uploads/${begun.uploadId}`, { token })
   assert.deepEqual([body.state, body.parts], ['open', []])
+})
+
+test('a begin that died before its document leaves no upload at the store', async (t) => {
+  const { api, state } = await startFaulty(t)
+  const { token } = await api.signUp('anna')
+  const file = { fileName: 'clip.mp4', sizeBytes: 1000 }
+  const opened: string[] = []
+  for (const idempotencyKey of ['given-up', 'repeated']) {
+    state.fault = { at: 'put upload', when: 'before' }
+    await api.refused('unavailable', 'POST', '/uploads', { token, body: file, headers: { 'idempotency-key': idempotencyKey } })
+    opened.push(...(await storeUploads(api)))
+  }
+  assert.equal(new Set(opened).size, 2)
+
+  const { body: begun } = await api.call('POST', '/uploads', { token, body: file, headers: { 'idempotency-key': 'repeated' } })
+  const parts = await sendParts(api, token, { ...begun, ...file }, [1])
+  assert.equal((await api.call('POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })).status, 200)
+  const due = (await api.documents.scan<Due>('due')).items.map(({ value }) => value).filter(({ kind }) => kind === 'upload')
+  for (const entry of due) assert.equal(await resumeDueUpload(api.uploads, entry), undefined)
+  assert.deepEqual(await storeUploads(api), [])
 })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { UploadNotFound } from '../../src/base/errors.ts'
 import { readUpload } from '../../src/records/upload.ts'
 import { readVideo } from '../../src/records/video.ts'
+import type { Due } from '../../src/records/due.ts'
 import { resumeDueUpload } from '../../src/upload/resume-due.ts'
 import { assertProblem, startApi, type Api } from './start-api.ts'
 import { begin, bytesOf, put, sendParts, signedUrl } from './upload-file.ts'
@@ -39,19 +40,19 @@ test('an upload that is never completed expires with its parts', async (t) => {
   const { token } = await api.signUp('anna')
   const begun = await begin(api, token)
   const parts = await sendParts(api, token, begun, [1])
-  const due = (await api.documents.scan<{ kind: string; id: string; atMinute: number }>('due')).items.map((item) => item.value)
+  const due = (await api.documents.scan<Due>('due')).items.map(({ value: { kind, id, atMinute } }) => ({ kind, id, atMinute }))
   assert.deepEqual(due, [{ kind: 'upload', id: begun.uploadId, atMinute: Math.floor(begun.expiresAt / 60_000) + 1 }])
 
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), begun.expiresAt, 'not before its time')
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), begun.expiresAt, 'not before its time')
   assert.equal((await api.call('GET', `/uploads/${begun.uploadId}`, { token })).body.state, 'open')
 
   api.forward(3600_000)
   await api.refused('upload_expired', 'POST', `/uploads/${begun.uploadId}/part-urls`, { token, body: { partNumbers: [1] } })
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined)
   await assertGone(api, token, begun)
   await api.refused('upload_expired', 'POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })
   assert.equal((await api.call('GET', `/uploads/${begun.uploadId}`, { token })).body.state, 'expired')
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined, 'again is the same')
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined, 'again is the same')
 })
 
 test('a completed upload never expires', async (t) => {
@@ -61,7 +62,7 @@ test('a completed upload never expires', async (t) => {
   const parts = await sendParts(api, token, begun, [1])
   await api.call('POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })
   api.forward(2 * 3600_000)
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined)
   assert.equal((await api.call('GET', `/videos/${begun.videoId}`, { token })).body.state, 'inspecting')
 })
 
@@ -72,7 +73,7 @@ test('deleting the video of an open upload ends the upload', async (t) => {
   const parts = await sendParts(api, token, begun, [1])
   assert.equal((await api.call('DELETE', `/videos/${begun.videoId}`, { token })).status, 204)
   await api.refused('video_not_found', 'POST', `/uploads/${begun.uploadId}/complete`, { token, body: { parts } })
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined)
   await assertGone(api, token, begun)
 })
 
@@ -88,6 +89,6 @@ test('a crash in the middle of an abort is ended by the due entry', async (t) =>
   broken = true
   assertProblem(await api.call('DELETE', `/uploads/${begun.uploadId}`, { token }), 'internal')
   broken = false
-  assert.equal(await resumeDueUpload(api.uploads, begun.uploadId), undefined)
+  assert.equal(await resumeDueUpload(api.uploads, { id: begun.uploadId }), undefined)
   await assertGone(api, token, begun)
 })

@@ -94,6 +94,18 @@ export function multipartContract(open: () => OpenedObjects): void {
       await assert.rejects(store.objects.listParts({ ...upload, uploadId: '../../etc' }), UploadNotFound)
     })
 
+    test('without an id all uploads of the key are aborted, and no other', async () => {
+      const store = open()
+      const { upload } = await beginUpload(store)
+      const { upload: other } = await beginUpload(store)
+      const shape = { sizeBytes: 10, partSizeBytes: 10, mediaType: 'video/mp4' }
+      const second = { ...upload, uploadId: await store.objects.createUpload('raw', upload.key, shape) }
+      await store.objects.abortUpload({ bucket: 'raw', key: upload.key })
+      for (const gone of [upload, second]) await assert.rejects(store.objects.listParts(gone), UploadNotFound)
+      assert.deepEqual(await store.objects.listParts(other), [])
+      await store.objects.abortUpload({ bucket: 'raw', key: upload.key })
+    })
+
     test('an upload is known under its own key only', async () => {
       const store = open()
       const { upload } = await beginUpload(store)

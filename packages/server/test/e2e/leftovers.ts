@@ -10,6 +10,9 @@ import { readChunks } from '../../src/records/chunk.ts'
 import { readPlan } from '../../src/records/plan.ts'
 import { readVideo } from '../../src/records/video.ts'
 import { openDrivers, type Drivers } from '../../src/roles/open-drivers.ts'
+import { uploadDepsOf } from '../../src/roles/upload-deps.ts'
+import type { Due } from '../../src/records/due.ts'
+import { resumeDueUpload } from '../../src/upload/resume-due.ts'
 import type { Bucket } from '../../src/ports/objects.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
@@ -23,11 +26,13 @@ export type Leftovers = {
   uploads: string[]
 }
 
-/** Sweeps every video with no grace, then compares documents and objects. The server must be stopped. */
+/** Looks at every due upload, sweeps every video with no grace, then compares documents and objects. The server must be stopped. */
 export async function findLeftovers(dataDir: string, videoIds: string[]): Promise<Leftovers> {
   const settings = readSettings({ SLUICE_DATA_DIR: dataDir })
   const drivers = await openDrivers(settings, { log: quiet, ownUrl: () => 'http://127.0.0.1:9' })
   try {
+    const uploads = uploadDepsOf({ ...drivers, settings, log: quiet })
+    for (const due of await readDueUploads(drivers)) await resumeDueUpload(uploads, due)
     const used = new Set<string>()
     const broken: string[] = []
     for (const id of videoIds) {
@@ -66,6 +71,17 @@ async function collectUsed({ documents, objects }: Drivers, videoId: string, use
 async function sha256Of(objects: Drivers['objects'], { key, offset, length }: Slot): Promise<string | undefined> {
   const bytes = await objects.get('encoded', key, { start: offset, end: offset + length - 1 }).catch(() => undefined)
   return bytes && createHash('sha256').update(bytes).digest('hex')
+}
+
+async function readDueUploads({ documents }: Drivers): Promise<Due[]> {
+  const found: Due[] = []
+  let cursor: string | undefined
+  do {
+    const page = await documents.scan<Due>('due', { cursor })
+    found.push(...page.items.map(({ value }) => value).filter(({ kind }) => kind === 'upload'))
+    cursor = page.cursor
+  } while (cursor)
+  return found
 }
 
 async function listAll({ objects }: Drivers, bucket: Bucket): Promise<string[]> {

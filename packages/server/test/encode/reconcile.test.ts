@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { taskOf } from '../../src/domain/messages.ts'
-import { reconcileOnce } from '../../src/encode/reconcile.ts'
+import { reconcileOnce, type UploadDueHandler } from '../../src/encode/reconcile.ts'
 import { dueShards, minuteOf, readDue, readMark, writeDue, type Due } from '../../src/records/due.ts'
 import { assertAllStored, inspectTask, openStage, reconcileUntilEnd, runAll, type Stage } from './stage.ts'
 
 const never = new AbortController().signal
-const round = (stage: Stage, onDueUpload: (id: string) => Promise<number | undefined> = async () => undefined) => reconcileOnce(stage.deps, onDueUpload, never)
+const round = (stage: Stage, onDueUpload: UploadDueHandler = async () => undefined) => reconcileOnce(stage.deps, onDueUpload, never)
 
 /** Entries of the minutes around now. */
 async function dueEntries(stage: Stage): Promise<Due[]> {
@@ -59,7 +59,7 @@ test('a due upload is handed to its feature, which says when to look again', asy
   await writeDue(stage.deps.documents, { kind: 'upload', id: 'u'.repeat(16), atMinute: now })
   await writeDue(stage.deps.documents, { kind: 'upload', id: 'v'.repeat(16), atMinute: now })
   const asked: string[] = []
-  await round(stage, async (id) => {
+  await round(stage, async ({ id }) => {
     asked.push(id)
     return id.startsWith('u') ? stage.deps.clock() + 5 * 60_000 : undefined
   })

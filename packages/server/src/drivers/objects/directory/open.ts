@@ -69,11 +69,13 @@ export async function openDirectoryObjects(options: DirectoryObjectsOptions): Pr
       }),
     listParts: (upload) => use(upload, async ({ parts }) => [...parts.values()].sort((a, b) => a.partNumber - b.partNumber).map((part) => ({ ...part }))),
     completeUpload: (upload, parts) => use(upload, (found) => completeUpload(found, paths.object(upload.bucket, upload.key), parts)),
-    async abortUpload(upload) {
-      try {
-        await use(upload, abortUpload)
-      } catch (error) {
-        if (!(error instanceof UploadNotFound)) throw error
+    async abortUpload({ bucket, key, uploadId }) {
+      for (const id of uploadId === undefined ? await guarded(() => uploads.of({ bucket, key })) : [uploadId]) {
+        try {
+          await use({ bucket, key, uploadId: id }, abortUpload)
+        } catch (error) {
+          if (!(error instanceof UploadNotFound)) throw error
+        }
       }
     },
     async put(bucket, key, body, { sizeBytes }) {

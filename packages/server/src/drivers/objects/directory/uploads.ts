@@ -1,4 +1,5 @@
 /** Multipart uploads on disk: a sparse file of the object's final size, and one empty file per part whose name is its record. */
+import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UploadNotFound } from '../../../base/errors.ts'
@@ -45,8 +46,14 @@ export const partCount = ({ sizeBytes, partSizeBytes }: UploadShape): number => 
 export const partSizeOf = (shape: UploadShape, partNumber: number): number =>
   Math.min(shape.partSizeBytes, shape.sizeBytes - (partNumber - 1) * shape.partSizeBytes)
 
+/** Ids start with a digest of the key, so that the uploads of a key are found without reading every shape. */
+const idPrefix = ({ bucket, key }: { bucket: Bucket; key: string }): string =>
+  createHash('sha256').update(`${bucket}/${key}`).digest('hex').slice(0, 12)
+
 export type Uploads = {
   create(shape: UploadShape): Promise<string>
+  /** The ids of all uploads of that key. */
+  of(name: { bucket: Bucket; key: string }): Promise<string[]>
   /** Runs `call` with the upload, of which there is one in memory at any time. UploadNotFound. */
   use<T>(uploadId: string, call: (upload: Upload) => Promise<T>): Promise<T>
   /** Ends running PUTs; what they were writing is not recorded. */
@@ -58,7 +65,7 @@ export function openUploads(paths: Paths): Uploads {
 
   return {
     async create(shape) {
-      const id = randomId(24)
+      const id = idPrefix(shape) + randomId(12)
       const { directory, shape: shapePath, data, parts } = paths.upload(id)!
       await mkdir(parts, { recursive: true, mode: 0o700 })
       const file = await open(data, 'wx', 0o600)
@@ -73,6 +80,10 @@ export function openUploads(paths: Paths): Uploads {
       await syncDirectory(directory)
       await syncDirectory(paths.uploads)
       return id
+    },
+    async of(name) {
+      const prefix = idPrefix(name)
+      return (await readdir(paths.uploads)).filter((id) => id.startsWith(prefix))
     },
     async use(uploadId, call) {
       const entry = loaded.get(uploadId) ?? { upload: loadUpload(paths, uploadId), users: 0 }
