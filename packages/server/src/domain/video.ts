@@ -45,7 +45,16 @@ export type Video = {
 }
 
 /** A manifest version: what it lists. Stored once; DASH and HLS are written from it and the plan. */
-export type ManifestVersion = { version: number; createdAt: number; renditionIds: string[] }
+export type ManifestVersion = {
+  version: number
+  createdAt: number
+  renditionIds: string[]
+  /** By rendition id, of those that were complete when this version was made. */
+  rates?: Record<string, MeasuredRate>
+}
+
+/** Peak as RFC 8216 §4.3.4.2 defines it (contiguous segments of 0.5 to 1.5 target durations), and average, in bits per second. */
+export type MeasuredRate = { peakBitsPerSecond: number; averageBitsPerSecond: number }
 
 /** The states in which nothing more will happen by itself. */
 export const isFinal = (video: Video): boolean => video.deletedAt !== undefined || video.state === 'ready' || video.state === 'failed'
