@@ -11,7 +11,9 @@ import { changeableVideo } from './see.ts'
 
 /** Answers the video as it is now. Repeatable: the lists are brought up to date each time. Problems: `video_not_found`, `forbidden`. */
 export async function changeVideo(deps: CatalogDeps, videoId: string, account: RequestAccount, change: ChangeVideo): Promise<Video> {
-  await changeableVideo(deps, videoId, account)
+  const before = await changeableVideo(deps, videoId, account)
+  // A list entry is a hint: written first, a crash can't leave a public video off the list.
+  if (change.visibility === 'public') await listInLatest(deps.documents, { ...before, visibility: 'public' })
   const video = await updateVideo(deps.documents, videoId, (now) => (isGone(now) ? undefined : { ...now, ...change }))
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
   await listInLatest(deps.documents, video)

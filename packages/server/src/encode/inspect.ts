@@ -7,7 +7,7 @@ import { isFinal, type Failure, type Video } from '../domain/video.ts'
 import type { Init } from '../media/init.ts'
 import { MediaRefused } from '../media/refuse.ts'
 import { readSlots } from '../records/chunk.ts'
-import { createManifestVersion, createPlan, readPlan, removePlan } from '../records/plan.ts'
+import { createManifestVersion, createPlan, readPlan, removeRevision } from '../records/plan.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { enqueueUnfinished } from './enqueue-unfinished.ts'
@@ -92,5 +92,5 @@ async function discard(deps: EncodeDeps, plan: Plan): Promise<void> {
   const { videoId, revision } = plan
   const { items } = await deps.objects.list('encoded', revisionPrefix(videoId, revision))
   await deps.objects.delete('encoded', items.map(({ key }) => key))
-  await removePlan(deps.documents, videoId, revision)
+  await removeRevision(deps.documents, videoId, revision)
 }

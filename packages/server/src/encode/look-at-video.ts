@@ -4,7 +4,7 @@ import { taskOf } from '../domain/messages.ts'
 import { isFinal, type Video } from '../domain/video.ts'
 import { readSlots } from '../records/chunk.ts'
 import { minuteOf, type Due } from '../records/due.ts'
-import { readPlan } from '../records/plan.ts'
+import { readPlan, removeRevision } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps } from './deps.ts'
 import { enqueueUnfinished } from './enqueue-unfinished.ts'
@@ -53,12 +53,15 @@ async function isQueueEmpty(deps: EncodeDeps): Promise<boolean> {
   return (await deps.queue.depth()).every(({ ready, delayed, leased }) => ready + delayed + leased === 0)
 }
 
-/** Done when both buckets hold nothing of it a day after the deletion. */
+/** Done when both buckets hold nothing of it a day after the deletion; its tombstone is all that stays. */
 async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): Promise<Due | undefined> {
   const againAt = video.deletedAt! + tombstoneMs
   const left = await Promise.all((['encoded', 'raw'] as const).map((bucket) => deps.objects.list(bucket, videoPrefix(video.id))))
   const isEmpty = left.every(({ items }) => items.length === 0)
-  if (isEmpty && deps.clock() >= againAt) return undefined
+  if (isEmpty && deps.clock() >= againAt) {
+    if (video.revision !== undefined) await removeRevision(deps.documents, video.id, video.revision)
+    return undefined
+  }
   if (!isEmpty) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
   return isEmpty ? { ...next(), atMinute: minuteOf(againAt) + 1 } : next()
 }

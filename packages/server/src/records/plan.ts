@@ -24,8 +24,15 @@ export async function createManifestVersion(documents: Documents, videoId: strin
   await documents.put('manifest', partition(videoId, revision), versionKey(manifest.version), manifest, { ifVersion: 'absent' })
 }
 
-/** Removes the plan and the first manifest of a revision that never became a video's. */
-export async function removePlan(documents: Documents, videoId: string, revision: string): Promise<void> {
-  await documents.delete('plan', partition(videoId, revision), '')
-  await documents.delete('manifest', partition(videoId, revision), versionKey(1))
+/** Removes every document of a revision: one that never became a video's, or whose video is long gone. Repeatable. */
+export async function removeRevision(documents: Documents, videoId: string, revision: string): Promise<void> {
+  const pk = partition(videoId, revision)
+  for (const table of ['chunk', 'manifest', 'plan'] as const) {
+    let cursor: string | undefined
+    do {
+      const page = await documents.range(table, pk, { cursor })
+      for (const { sk } of page.items) await documents.delete(table, pk, sk)
+      cursor = page.cursor
+    } while (cursor !== undefined)
+  }
 }

@@ -1,6 +1,7 @@
 /** Lists of videos: who finds what, in which order, page by page. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Documents } from '../../src/ports/documents.ts'
 import { makePlayable } from './add-video.ts'
 import { startApi, type Api } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
@@ -40,6 +41,29 @@ test('a video comes and goes with its visibility', async (t) => {
   await show('unlisted')
   assert.deepEqual(await ids(api, '/videos'), [])
   assert.equal((await api.documents.scan('latest')).items.length, 0)
+})
+
+test('a change that dies right after the video was made public has it on the home page', async (t) => {
+  let dies = false
+  const died = new Error('killed here')
+  const api = await startApi(t, {
+    change: ({ documents }) => ({
+      documents: {
+        ...documents,
+        async put(table, ...rest) {
+          const version = await documents.put(table, ...rest)
+          if (dies && table === 'video') throw died
+          return version
+        },
+      } satisfies Documents,
+    }),
+  })
+  const { token } = await api.signUp('anna')
+  const videoId = await uploadSmall(api, token, { visibility: 'private' })
+  await makePlayable(api, videoId)
+  dies = true
+  await api.refused('internal', 'PATCH', `/videos/${videoId}`, { token, body: { visibility: 'public' } })
+  assert.deepEqual(await ids(api, '/videos'), [videoId])
 })
 
 test('a channel shows its owner everything and others what is public', async (t) => {

@@ -52,7 +52,7 @@ test('while it is encoded, an object that may still get its slots stays until it
   assert.equal((await stage.video(id)).state, 'ready')
 })
 
-test('of a deleted video everything goes, the source too, and again after a day', async (t) => {
+test('of a deleted video everything goes, the source too, and again after a day, then its documents', async (t) => {
   const stage = await openStage()
   t.after(() => stage.close())
   const id = await stage.addVideo()
@@ -74,4 +74,5 @@ test('of a deleted video everything goes, the source too, and again after a day'
   await runAll(stage)
   assert.ok(!(await encodedKeys(stage, id)).includes(late))
   assert.equal(await lookAtVideo(stage.deps, due), undefined)
+  for (const table of ['plan', 'manifest', 'chunk']) assert.deepEqual((await stage.deps.documents.scan(table)).items, [], table)
 })
