@@ -22,6 +22,8 @@ export const settings = {
   SLUICE_MAX_DURATION_HOURS: integer(12, { min: 1, max: 48 }, 'Longest video that is accepted.'),
   SLUICE_ENCODER_SLOTS: integer(1, { min: 1, max: 64 }, 'Bulk tasks at once. Openings and waiting viewers have an express slot beside them.'),
   SLUICE_ENCODER_PRESET: choice('veryfast', ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'], 'x264 preset of new plans.'),
+  SLUICE_LADDER_EAGER: choice('all', ['all', 'base'], 'What is encoded in full without a viewer asking: everything, or sound and pictures up to 480p. With `base` a higher one is made where somebody watches it.'),
+  SLUICE_LADDER_FILL: choice('idle', ['idle', 'views'], 'With SLUICE_LADDER_EAGER=base, when a higher rendition is completed: when encoders have nothing else to do, or only once half of it was watched.'),
   SLUICE_FFMPEG: text('ffmpeg', 'The ffmpeg program.'),
   SLUICE_FFPROBE: text('ffprobe', 'The ffprobe program.'),
   SLUICE_EDGE_MEMORY_BYTES: bytes(256 * 2 ** 20, "The edge's segment cache."),

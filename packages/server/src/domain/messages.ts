@@ -6,8 +6,11 @@ export type Message =
   | { kind: 'inspect'; videoId: string }
   /** The first seconds of the lowest rendition and of the audio: what makes a video playable. */
   | { kind: 'opening'; videoId: string; revision: string }
-  /** One chunk of every video rendition of a codec, decoded once. */
-  | { kind: 'chunk'; videoId: string; revision: string; chunk: number }
+  /**
+   * One chunk of video renditions, decoded once: those named, else all that are made without being asked for.
+   * `background`: nobody waits, and nothing depends on it.
+   */
+  | { kind: 'chunk'; videoId: string; revision: string; chunk: number; renditionIds?: string[]; background?: boolean }
   /** One audio track, in one sequential pass. */
   | { kind: 'audio'; videoId: string; revision: string; renditionId: string }
   /** One segment that a viewer waits for. */
@@ -18,13 +21,17 @@ export type Message =
 
 const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, poster: 1, chunk: 2, sweep: 3 }
 
+const backgroundPriority: Priority = 3
+
 /** The queue task of a message, with the priority of its kind. */
 export function taskOf(message: Message, delaySeconds?: number): Task<Message> {
-  return { body: message, priority: priorities[message.kind], videoId: message.videoId, delaySeconds }
+  const priority = message.kind === 'chunk' && message.background ? backgroundPriority : priorities[message.kind]
+  return { body: message, priority, videoId: message.videoId, delaySeconds }
 }
 
 const videoId = /^[0-9a-z]{16}$/
 const revision = /^[0-9a-z]{8}$/
+const isIds = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
 const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The message in a task's body, or undefined for anything else: a queue may hold what another version put there. */
@@ -36,6 +43,7 @@ export function parseMessage(body: unknown): Message | undefined {
   if (!revision.test(String(fields['revision']))) return undefined
   if ((kind === 'audio' || kind === 'segment') && typeof fields['renditionId'] !== 'string') return undefined
   if (kind === 'chunk' && !isNumber(fields['chunk'])) return undefined
+  if (kind === 'chunk' && fields['renditionIds'] !== undefined && !isIds(fields['renditionIds'])) return undefined
   if (kind === 'segment' && !isNumber(fields['number'])) return undefined
   return body as Message
 }

@@ -110,6 +110,9 @@ export type VideoSource = {
   pixelFormat: string
 }
 
+/** `base`: sound, and pictures up to 480p; a higher one is made where somebody watches it. */
+export type Eager = 'all' | 'base'
+
 export type Plan = {
   videoId: string
   revision: string
@@ -119,6 +122,8 @@ export type Plan = {
   durationSeconds: number
   video?: { source: VideoSource; grid: VideoGrid; renditions: VideoRendition[] }
   audio: AudioRendition[]
+  /** Which renditions are encoded in full without a viewer asking (domain/eager.ts); all when absent. */
+  eager?: Eager
   /** The encoder's build string; a worker with another build of x264 gives the task back. */
   encoderBuild: string
 }

@@ -10,6 +10,7 @@ export const tables = {
   plan: table(true, 'video id / revision', ''),
   manifest: table(true, 'video id / revision', 'manifest version, 6 digits'),
   chunk: table(true, 'video id / revision', 'track kind and number, chunk index'),
+  demand: table(false, 'video id / revision', 'rendition id, chunk index'),
   due: table(false, 'minute / shard', 'kind and id'),
   mark: table(false, 'name of the walk', ''),
   upload: table(true, 'upload id', 'meta'),

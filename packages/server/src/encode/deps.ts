@@ -1,6 +1,7 @@
 /** What encoding needs from outside. roles/ composes it. */
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
+import type { Eager } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Queue } from '../ports/queue.ts'
@@ -23,6 +24,10 @@ export type EncodeLimits = {
   slots: number
   /** x264 preset of new plans. */
   preset: string
+  /** Which renditions of new plans are made without being asked for. */
+  eager: Eager
+  /** When lazy renditions are completed: when nothing else is to be done, or only where enough of one was watched. */
+  lazyFill: 'idle' | 'views'
   maxDurationSeconds: number
   /** Age from which the sweep removes an object that nothing refers to. */
   sweepGraceMinutes: number

@@ -55,6 +55,7 @@ async function makePlan(deps: EncodeDeps, video: Video, signal: AbortSignal): Pr
     revision: newRevision(),
     source: { key, sizeBytes },
     preset: deps.limits.preset,
+    eager: deps.limits.eager,
     encoderBuild,
     now: deps.clock(),
   })

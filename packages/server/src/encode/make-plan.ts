@@ -1,6 +1,6 @@
 /** Makes the plan of an encode revision from what inspection found. Pure. */
 import { makeLadder } from '../domain/ladder.ts'
-import type { AudioDraft, AudioGrid, Plan, PlanDraft, VideoDraft, VideoGrid, VideoSource } from '../domain/plan.ts'
+import type { AudioDraft, AudioGrid, Eager, Plan, PlanDraft, VideoDraft, VideoGrid, VideoSource } from '../domain/plan.ts'
 import { rateOf, type Rate } from '../domain/rate.ts'
 import type { InspectedVideo, Inspection } from '../media/inspection.ts'
 
@@ -10,6 +10,8 @@ export type PlanOptions = {
   source: Plan['source']
   /** x264 preset. */
   preset: string
+  /** Which renditions are made without being asked for; all by default. */
+  eager?: Eager
   /** checkTools().x264Build */
   encoderBuild: string
   now: number
@@ -38,6 +40,7 @@ export function draftPlan(inspection: Inspection, options: PlanOptions): PlanDra
     durationSeconds: longest,
     ...(video && { video }),
     audio: draftAudio(inspection, coveredUntil),
+    ...(options.eager === 'base' && { eager: options.eager }),
     encoderBuild: options.encoderBuild,
   }
 }

@@ -30,6 +30,8 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
       preset: settings.SLUICE_ENCODER_PRESET,
+      eager: settings.SLUICE_LADDER_EAGER,
+      lazyFill: settings.SLUICE_LADDER_FILL,
       maxDurationSeconds: settings.SLUICE_MAX_DURATION_HOURS * 3600,
       sweepGraceMinutes: settings.SLUICE_SWEEP_GRACE_MINUTES,
       fastDue: settings.SLUICE_TEST_FAST_DUE,
