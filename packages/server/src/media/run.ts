@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { readProgress } from './read-progress.ts'
 import { redact } from './redact.ts'
 
 export type RunOptions = {
@@ -10,7 +11,7 @@ export type RunOptions = {
   /** 0 (normal) to 19 (bulk). */
   nice?: number
   timeoutSeconds: number
-  /** Killed after this long without progress: output time, encoded frames or bytes on stdout. ffmpeg only. */
+  /** Ended after this long without progress: output time, encoded frames or bytes that rise, or bytes on stdout. ffmpeg only. */
   stallSeconds?: number
   /** Address space; where the system can't limit it, it is not limited. */
   maxMemoryBytes?: number
@@ -85,7 +86,7 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
     alive()
 
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (tail = (tail + text).slice(-stderrTailBytes)))
-    if (watched) readProgress(child.stdio[3] as Readable, alive, options.onProgress)
+    if (watched) readProgress(child.stdio[3] as Readable, { onAdvance: alive, onOutTime: options.onProgress })
     child.stdout?.on('data', (chunk: Buffer) => {
       alive()
       if (failure) return
@@ -158,26 +159,4 @@ function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
-}
-
-/** ffmpeg's -progress: key=value lines. Alive is who moves on: output time, frames or bytes. */
-function readProgress(pipe: Readable, alive: () => void, onProgress: RunOptions['onProgress']): void {
-  let rest = ''
-  let last = ''
-  let moved: string[] = []
-  pipe.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop()!.slice(-1000)
-    for (const line of lines) {
-      const [key, value = ''] = line.split('=')
-      if (key === 'frame' || key === 'total_size' || key === 'out_time_us') moved.push(value.trim())
-      if (key === 'out_time_us' && Number.isFinite(Number(value))) onProgress?.(Math.max(0, Number(value) / 1e6))
-      if (key !== 'progress') continue
-      const now = moved.join(' ')
-      if (now !== last) alive()
-      last = now
-      moved = []
-    }
-  })
-  pipe.on('error', () => {})
 }
