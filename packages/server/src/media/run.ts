@@ -127,15 +127,19 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
 /**
  * The command with its limits in front. A shell sets the memory limit and execs, so the pid stays the tool's; nice is set
  * before it starts because Linux keeps it by thread; and where setpriv is there, the kernel ends the tool when this
- * process is killed.
+ * process is killed. Linux with autogrouping weighs sessions, not processes, and a tool leads a session of its own: without
+ * the group's nice, bulk work would get as much of a processor as what a viewer waits for.
  */
 function commandLine(options: RunOptions, watched: boolean): string[] {
   const tool = [options.program, ...(watched ? ['-progress', 'pipe:3', '-stats_period', '0.5'] : []), ...options.args]
   if (process.platform === 'win32') return tool
   const niced = options.nice ? ['nice', '-n', String(options.nice), ...tool] : tool
   const bound = setpriv() ? [setpriv()!, '--pdeathsig', 'KILL', '--', ...niced] : niced
-  if (!options.maxMemoryBytes) return bound
-  return ['/bin/sh', '-c', 'ulimit -v "$0" 2>/dev/null; exec "$@"', String(Math.ceil(options.maxMemoryBytes / 1024)), ...bound]
+  const limits = [
+    ...(options.maxMemoryBytes ? [`ulimit -v ${Math.ceil(options.maxMemoryBytes / 1024)} 2>/dev/null`] : []),
+    ...(options.nice && process.platform === 'linux' ? [`{ echo ${options.nice} > /proc/self/autogroup; } 2>/dev/null`] : []),
+  ]
+  return limits.length === 0 ? bound : ['/bin/sh', '-c', [...limits, 'exec "$@"'].join('; '), 'sh', ...bound]
 }
 
 const setpriv = (): string | undefined =>

@@ -78,3 +78,11 @@ test('bulk work is nice, and memory is bounded', { skip: process.platform !== 'l
   const limited = await shell('ulimit -v', { maxMemoryBytes: 2 ** 30, stdout: 'collect' })
   assert.equal(limited.stdout.toString().trim(), String(2 ** 20))
 })
+
+const hasAutogroups = existsSync('/proc/self/autogroup')
+test('a nice run is nice as a session too', { skip: !hasAutogroups && 'no autogrouping here' }, async () => {
+  const { stdout } = await shell('cat /proc/self/autogroup', { nice: 19, stdout: 'collect' })
+  assert.match(stdout.toString(), /nice 19$/m)
+  const usual = await shell('cat /proc/self/autogroup', { stdout: 'collect' })
+  assert.match(usual.stdout.toString(), /nice 0$/m)
+})
