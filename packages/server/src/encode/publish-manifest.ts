@@ -1,36 +1,41 @@
-/** Publishes the next manifest version when complete renditions may join it. */
+/** Publishes the next manifest version when complete renditions may join it, or their measured rates. */
 import { VersionConflict } from '../base/errors.ts'
+import { measureRate } from '../domain/bit-rates.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { ManifestVersion, MeasuredRate } from '../domain/video.ts'
 import { createManifestVersion, readManifestVersion } from '../records/plan.ts'
 import type { EncodeDeps } from './deps.ts'
-import { renditionIds } from './listing.ts'
+import { completeRenditions, renditionIds, type Slots } from './listing.ts'
 
 /**
- * The highest version that lists what `present` lists and all of `complete`: made if there is none yet.
- * A rival's version of the same number is taken over as it is, and another added if it lists less.
- * Versions are stored once, so repeating this after a crash finds what was made before.
+ * The highest version that lists what `present` lists and all that is complete, with the rates of the latter: made if
+ * there is none yet. A rival's version of the same number is taken over as it is, and another added if it lacks
+ * something. Versions are stored once, so repeating this after a crash finds what was made before.
  */
-export async function publishManifest(
-  deps: Pick<EncodeDeps, 'documents' | 'clock'>,
-  plan: Plan,
-  present: number,
-  complete: string[],
-): Promise<number> {
+export async function publishManifest(deps: Pick<EncodeDeps, 'documents' | 'clock'>, plan: Plan, present: number, slots: Slots): Promise<number> {
   const { videoId, revision } = plan
+  const complete = completeRenditions(plan, slots)
   let version = present
-  let listed = new Set((await readManifestVersion(deps.documents, videoId, revision, version))?.renditionIds ?? [])
-  while (complete.some((id) => !listed.has(id))) {
-    const next = version + 1
-    const ids = renditionIds(plan).filter((id) => listed.has(id) || complete.includes(id))
+  let latest = await readManifestVersion(deps.documents, videoId, revision, version)
+  while (complete.some((id) => !latest?.renditionIds.includes(id) || !latest.rates?.[id])) {
+    const next: ManifestVersion = {
+      version: version + 1,
+      createdAt: deps.clock(),
+      renditionIds: renditionIds(plan).filter((id) => latest?.renditionIds.includes(id) || complete.includes(id)),
+      rates: { ...latest?.rates, ...ratesOf(plan, slots, complete) },
+    }
     try {
-      await createManifestVersion(deps.documents, videoId, revision, { version: next, createdAt: deps.clock(), renditionIds: ids })
-      listed = new Set(ids)
+      await createManifestVersion(deps.documents, videoId, revision, next)
+      latest = next
     } catch (error) {
       if (!(error instanceof VersionConflict)) throw error
-      const rival = await readManifestVersion(deps.documents, videoId, revision, next)
-      listed = new Set(rival?.renditionIds ?? [])
+      latest = await readManifestVersion(deps.documents, videoId, revision, next.version)
     }
-    version = next
+    version = next.version
   }
   return version
 }
+
+/** Slots are set once: of a complete rendition it is the same whenever it is counted. */
+const ratesOf = (plan: Plan, slots: Slots, complete: string[]): Record<string, MeasuredRate> =>
+  Object.fromEntries(complete.map((id) => [id, measureRate(plan, id, slots.get(id)!.map((slot) => slot!.length))!]))

@@ -1,13 +1,14 @@
 /** Brings a video's document up to date with its slots: progress, complete renditions, manifest version, playable, ready. */
 import { taskOf, videoTopic } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
-import { isFinal, type Video } from '../domain/video.ts'
+import type { Video } from '../domain/video.ts'
 import { readSlots } from '../records/chunk.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
 import type { EncodeDeps } from './deps.ts'
 import { completeRenditions, isPlayable, shareFilled, type Slots } from './listing.ts'
 import { publishManifest } from './publish-manifest.ts'
-import { isLive } from './read-live.ts'
+import { enqueueLazy } from './lazy-work.ts'
+import { isLive, isSettled } from './read-live.ts'
 
 const filledWarning = { code: 'filled', message: 'Parts of the file could not be decoded and were replaced by still pictures or silence.' }
 
@@ -20,23 +21,27 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   const { slots, filledChunks } = await readSlots(deps.documents, plan)
   const present = (await readVideo(deps.documents, videoId))?.value
   if (!isLive(present, revision)) return undefined
-  if (isFinal(present)) return present
+  if (isSettled(present, plan)) return present
   const complete = completeRenditions(plan, slots)
-  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, complete)
+  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots)
   let changed = false
+  let becameReady = false
   const video = await updateVideo(deps.documents, videoId, (stored) => {
     changed = false
-    if (!isLive(stored, revision) || isFinal(stored)) return undefined
+    if (!isLive(stored, revision) || isSettled(stored, plan)) return undefined
     const next = advance(stored, { plan, slots, complete, manifestVersion, filled: filledChunks > 0, now: deps.clock() })
     changed = isChanged(stored, next)
+    becameReady = stored.state !== 'ready' && next.state === 'ready'
     return changed ? next : undefined
   })
   if (!video || !changed) return video
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
-  if (video.state === 'ready') {
+  if (becameReady) {
     deps.log.info({ videoId, seconds: (deps.clock() - (video.completedAt ?? video.createdAt)) / 1000 }, 'video ready')
-    await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId }, deps.limits.fastDue ? 1 : 60))
+    await enqueueLazy(deps, plan, slots)
   }
+  // Whatever was made twice goes: after the ladder, and again after what viewers asked for.
+  if (becameReady || isSettled(video, plan)) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId }, deps.limits.fastDue ? 1 : 60))
   return video
 }
 
@@ -44,7 +49,7 @@ type Count = { plan: Plan; slots: Slots; complete: string[]; manifestVersion: nu
 
 /** The video as the count makes it. Progress, versions and states only go forward. */
 function advance(video: Video, count: Count): Video {
-  const share = shareFilled(count.slots)
+  const share = shareFilled(count.plan, count.slots)
   const next: Video = { ...video, progress: Math.max(video.progress, share) }
   next.completeRenditions = count.complete
   next.manifestVersion = Math.max(video.manifestVersion ?? 1, count.manifestVersion)
@@ -53,7 +58,7 @@ function advance(video: Video, count: Count): Video {
     next.state = 'playable'
     next.playableAt = count.now
   }
-  if (share === 1) {
+  if (share === 1 && video.state !== 'ready') {
     next.state = 'ready'
     next.readyAt = count.now
     next.playableAt ??= count.now

@@ -3,14 +3,14 @@ import { segmentsOf } from '../domain/grid.ts'
 import { initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioGrid, AudioRendition, Plan, VideoGrid, VideoRendition } from '../domain/plan.ts'
 import type { ManifestVersion } from '../domain/video.ts'
-import { listedRenditions, peakBitsPerSecond } from './listed.ts'
+import { audioPeak, listedRenditions, videoPeaks } from './listed.ts'
 
 /** The whole MPD. Its links are relative to `m<version>/`. */
 export function writeDash(plan: Plan, manifest: ManifestVersion): string {
   const { video, audio } = listedRenditions(plan, manifest)
   const sets = [
-    ...(plan.video && video.length > 0 ? [videoSet(plan.video.source, plan.video.grid, video)] : []),
-    ...audio.map((rendition, index) => audioSet(rendition, index)),
+    ...(plan.video && video.length > 0 ? [videoSet(plan.video.source, plan.video.grid, video, videoPeaks(video, manifest))] : []),
+    ...audio.map((rendition, index) => audioSet(rendition, index, audioPeak(rendition, manifest))),
   ]
   return `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"${attributes({
@@ -24,7 +24,7 @@ ${sets.join('\n')}
 `
 }
 
-function videoSet(source: { width: number; height: number }, grid: VideoGrid, renditions: VideoRendition[]): string {
+function videoSet(source: { width: number; height: number }, grid: VideoGrid, renditions: VideoRendition[], peaks: number[]): string {
   const set = {
     id: 'video',
     contentType: 'video',
@@ -35,12 +35,12 @@ function videoSet(source: { width: number; height: number }, grid: VideoGrid, re
     maxWidth: Math.max(...renditions.map((rendition) => rendition.width)),
     maxHeight: Math.max(...renditions.map((rendition) => rendition.height)),
   }
-  const representations = renditions.map((rendition) => {
+  const representations = renditions.map((rendition, index) => {
     const { num, den } = rendition.rate
     return `<Representation${attributes({
       id: rendition.id,
       codecs: rendition.codecs,
-      bandwidth: peakBitsPerSecond(rendition.capBitsPerSecond),
+      bandwidth: peaks[index]!,
       width: rendition.width,
       height: rendition.height,
       frameRate: den === 1 ? num : `${num}/${den}`,
@@ -53,7 +53,7 @@ ${representations.join('\n')}
 </AdaptationSet>`
 }
 
-function audioSet(rendition: AudioRendition, index: number): string {
+function audioSet(rendition: AudioRendition, index: number, peakBitsPerSecond: number): string {
   const set = {
     id: `audio-${index + 1}`,
     contentType: 'audio',
@@ -65,7 +65,7 @@ function audioSet(rendition: AudioRendition, index: number): string {
   const representation = {
     id: rendition.id,
     codecs: rendition.codecs,
-    bandwidth: peakBitsPerSecond(rendition.bitsPerSecond),
+    bandwidth: peakBitsPerSecond,
     audioSamplingRate: rendition.sampleRate,
   }
   return `<AdaptationSet${attributes(set)}>

@@ -1,28 +1,31 @@
 /** Writes the HLS playlists of a manifest version: the same CMAF segments as the MPD (RFC 8216). Pure. */
+import { targetSeconds } from '../domain/bit-rates.ts'
 import { gridOf, segmentsOf } from '../domain/grid.ts'
 import { initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import type { ManifestVersion } from '../domain/video.ts'
-import { listedRenditions, peakBitsPerSecond } from './listed.ts'
+import { audioPeak, listedRenditions, videoPeaks } from './listed.ts'
 
 const head = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS']
 const mediaHref = (renditionId: string): string => `${renditionId}.m3u8`
 
 /**
- * The master playlist. AVERAGE-BANDWIDTH is left out: nothing is measured yet when it is published.
+ * The master playlist. AVERAGE-BANDWIDTH is there once both picture and sound were measured.
  * Audio alone is listed as variants, as Apple's authoring specification asks of audio-only streams.
  */
 export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
   const { video, audio } = listedRenditions(plan, manifest)
-  const largestAudio = Math.max(0, ...audio.map((rendition) => rendition.bitsPerSecond))
+  const peaks = videoPeaks(video, manifest)
+  const largestAudio = Math.max(0, ...audio.map((rendition) => audioPeak(rendition, manifest)))
   const audioCodecs = [...new Set(audio.map((rendition) => rendition.codecs))]
   const grouped = audio.length > (video.length > 0 ? 0 : 1)
   const lines = [...head]
   if (grouped) lines.push(...audioGroup(audio))
-  for (const rendition of video) {
+  for (const [index, rendition] of video.entries()) {
     const variant = {
-      BANDWIDTH: peakBitsPerSecond(rendition.capBitsPerSecond + largestAudio),
+      BANDWIDTH: peaks[index]! + largestAudio,
+      ...averageBandwidth([rendition.id], audio, manifest),
       CODECS: quoted([rendition.codecs, ...audioCodecs].join(',')),
       RESOLUTION: `${rendition.width}x${rendition.height}`,
       'FRAME-RATE': rateOf(rendition.rate).toFixed(3),
@@ -34,13 +37,21 @@ export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
   const audioVariants = video.length > 0 ? [] : audio.slice(0, 1)
   for (const rendition of audioVariants) {
     const variant = {
-      BANDWIDTH: peakBitsPerSecond(largestAudio),
+      BANDWIDTH: largestAudio,
+      ...averageBandwidth([], audio, manifest),
       CODECS: quoted(audioCodecs.join(',')),
       ...(grouped ? { AUDIO: quoted('audio') } : {}),
     }
     lines.push(`#EXT-X-STREAM-INF:${attributeList(variant)}`, mediaHref(rendition.id))
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Of the pictures and the largest sound; left out until all of them were measured. */
+function averageBandwidth(pictures: string[], audio: AudioRendition[], { rates }: ManifestVersion): { 'AVERAGE-BANDWIDTH'?: number } {
+  const averageOf = (id: string): number => rates?.[id]?.averageBitsPerSecond ?? NaN
+  const average = Math.max(0, ...audio.map(({ id }) => averageOf(id))) + pictures.reduce((sum, id) => sum + averageOf(id), 0)
+  return Number.isNaN(average) ? {} : { 'AVERAGE-BANDWIDTH': average }
 }
 
 /** The media playlist of one rendition, complete from the first day. Throws when the plan has no such rendition. */
@@ -50,7 +61,7 @@ export function writeHlsMedia(plan: Plan, renditionId: string): string {
   const { grid, kind } = found
   const lines = [
     ...head,
-    `#EXT-X-TARGETDURATION:${targetDuration(plan)}`,
+    `#EXT-X-TARGETDURATION:${targetSeconds(plan)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     `#EXT-X-MAP:URI=${quoted(initHref(renditionId))}`,
@@ -59,12 +70,6 @@ export function writeHlsMedia(plan: Plan, renditionId: string): string {
     lines.push(`#EXTINF:${(durationTicks / grid.timescale).toFixed(6)},`, segmentHref(renditionId, number))
   }
   return `${lines.join('\n')}\n#EXT-X-ENDLIST\n`
-}
-
-/** The longest segment of any track, rounded: RFC 8216 §4.3.3.1, and equal across audio and video (DESIGN §7). */
-function targetDuration(plan: Plan): number {
-  const grids = [...(plan.video ? [plan.video.grid] : []), ...plan.audio.map((rendition) => rendition.grid)]
-  return Math.max(1, ...grids.map((grid) => Math.round((Math.min(grid.segmentFrames, grid.frames) * grid.frameTicks) / grid.timescale)))
 }
 
 /** NAMEs differ within the group, one member is DEFAULT, AUTOSELECT goes to one member a language (RFC 8216 §4.3.4.1.1). */

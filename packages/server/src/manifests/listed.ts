@@ -26,3 +26,16 @@ const peakTenths = 11
 
 /** The peak bit rate to declare for a cap, in bits per second. */
 export const peakBitsPerSecond = (capBitsPerSecond: number): number => Math.ceil((capBitsPerSecond * peakTenths) / 10)
+
+/** The peak of a sound rendition: as measured, else from what its encoder was told. Bits per second. */
+export const audioPeak = (rendition: AudioRendition, { rates }: ManifestVersion): number =>
+  rates?.[rendition.id]?.peakBitsPerSecond ?? peakBitsPerSecond(rendition.bitsPerSecond)
+
+/**
+ * The peaks of listed pictures, in their order: as measured, else from the cap. Never less than that of a smaller
+ * picture, since players take the larger rate for the better picture while some are measured and others not.
+ */
+export function videoPeaks(video: VideoRendition[], { rates }: ManifestVersion): number[] {
+  let least = 0
+  return video.map(({ id, capBitsPerSecond }) => (least = Math.max(least, rates?.[id]?.peakBitsPerSecond ?? peakBitsPerSecond(capBitsPerSecond))))
+}

@@ -58,6 +58,11 @@ test('slow renditions join the manifest when they are complete', async (t) => {
   assert.ok(video.manifestVersion! > 1)
   const last = await readManifestVersion(stage.deps.documents, id, plan.revision, video.manifestVersion!)
   assert.deepEqual(last!.renditionIds, [...plan.video!.renditions.map((one) => one.id), 'aac-1'])
+  assert.deepEqual(first!.rates, undefined)
+  for (const id of last!.renditionIds) {
+    const { peakBitsPerSecond, averageBitsPerSecond } = last!.rates![id]!
+    assert.ok(averageBitsPerSecond > 0 && peakBitsPerSecond >= averageBitsPerSecond, `${id}: ${peakBitsPerSecond}, ${averageBitsPerSecond}`)
+  }
 })
 
 test('a long video has a bounded number of chunks in the queue', async (t) => {

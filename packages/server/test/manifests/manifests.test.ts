@@ -75,6 +75,23 @@ test('BANDWIDTH counts the largest audio and the peak', () => {
   assert.match(writeHlsMaster(plan, everything(plan)), /BANDWIDTH=807400,/)
 })
 
+test('once measured, BANDWIDTH is the measured peak and AVERAGE-BANDWIDTH is there', () => {
+  const plan = samplePlan(30)
+  const rates = {
+    'h264-240p': { peakBitsPerSecond: 300_000, averageBitsPerSecond: 200_000 },
+    'aac-1': { peakBitsPerSecond: 135_000, averageBitsPerSecond: 130_000 },
+    // Less than what the unmeasured 360p declares: a player must not take it for the worse picture.
+    'h264-720p': { peakBitsPerSecond: 500_000, averageBitsPerSecond: 400_000 },
+  }
+  const manifest = { ...everything(plan), rates }
+  checkManifests(rendered(plan, manifest))
+  const variants = writeHlsMaster(plan, manifest).match(/BANDWIDTH=\d+(,AVERAGE-BANDWIDTH=\d+)?/g)
+  const cap360 = Number(/BANDWIDTH=(\d+)/.exec(variants![1]!)![1])
+  assert.deepEqual(variants, ['BANDWIDTH=435000,AVERAGE-BANDWIDTH=330000', `BANDWIDTH=${cap360}`, `BANDWIDTH=${cap360},AVERAGE-BANDWIDTH=530000`])
+  assert.ok(cap360 > 700_000 + 135_000)
+  assert.deepEqual(checkDash(writeDash(plan, manifest)).map(({ bandwidth }) => bandwidth), [300_000, cap360 - 135_000, cap360 - 135_000, 135_000])
+})
+
 test('ten hours stay small and quick', () => {
   const plan = samplePlan(36_000)
   const mpd = writeDash(plan, everything(plan))
