@@ -7,6 +7,7 @@ export const commands = {
   serve: { summary: 'Run the server, all roles in one process', load: async () => (await import('./commands/serve.ts')).serve },
   upload: { summary: 'Upload files and wait until they play', load: async () => (await import('./commands/upload.ts')).upload },
   videos: { summary: 'List videos with their state', load: async () => (await import('./commands/videos.ts')).videos },
+  retry: { summary: 'Try failed videos again', load: async () => (await import('./commands/retry.ts')).retry },
   signup: { summary: 'Make an account and sign in', load: async () => (await import('./commands/signup.ts')).signup },
   login: { summary: 'Sign in and keep the token', load: async () => (await import('./commands/login.ts')).login },
   logout: { summary: 'Sign out and forget the token', load: async () => (await import('./commands/logout.ts')).logout },

@@ -58,6 +58,14 @@ test('one file fails with a reason, the others are uploaded all the same', () =>
     assert.equal(code, 1)
     assert.match(stderr, /^letter\.mp4: This file is not a video/m)
     assert.equal(stdout.match(/(plays|ready) at http/g)?.length, 1)
+
+    const listed = JSON.parse((await run(['videos', '--mine', '--json'])).stdout) as { id: string; state: string }[]
+    const again = await run(['retry', listed.find(({ state }) => state === 'failed')!.id])
+    assert.deepEqual([again.code, again.stderr], [0, ''])
+    assert.match(again.stdout, /^letter: tried again, http/)
+    const refused = await run(['retry', listed.find(({ state }) => state !== 'failed')!.id])
+    assert.deepEqual([refused.code, refused.stderr], [1, 'Only a video that failed can be tried again\n'])
+    assert.equal((await run(['retry'])).code, 2)
   }))
 
 test('an upload that is interrupted goes on when the command is given again', () =>

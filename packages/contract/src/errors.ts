@@ -20,6 +20,7 @@ export const problems = {
   part_mismatch: [409, 'A part is not the one that the store has'],
   size_mismatch: [409, 'The parts do not add up to the declared size'],
   not_playable_yet: [409, 'The video is not playable yet'],
+  not_failed: [409, 'Only a video that failed can be tried again'],
   video_failed: [409, 'The video could not be made playable'],
   file_empty: [422, 'The file is empty'],
   file_too_large: [413, 'The file is larger than allowed here'],

@@ -120,6 +120,7 @@ export const Video = Type.Object({
   sizeBytes: Type.Optional(Type.Integer({ description: 'For the owner only' })),
   uploadId: Type.Optional(Id),
   failure: Type.Optional(Failure),
+  failureDetail: Type.Optional(Type.String({ description: 'Which work failed and what the tools said; for the owner and administrators only' })),
   warnings: Type.Array(Failure),
 })
 export const VideoAnswer = Type.Object({ video: Video })

@@ -80,6 +80,8 @@ export function createClient(options: ClientOptions = {}) {
       /** Changes title, description or visibility. */
       change: (id: string, body: ChangeVideo, { signal }: CallOptions = {}) => call<Video>('PATCH', video(id), { body, signal }),
       delete: (id: string, { signal }: CallOptions = {}) => call<void>('DELETE', video(id), { signal }),
+      /** Tries a failed video again; what was encoded stays. SluiceError `not_failed` for others. */
+      retry: (id: string, { signal }: CallOptions = {}) => call<Video>('POST', `${video(id)}/retry`, { signal }),
       /** One page; `cursor` of the answer asks for the next one. */
       list: listVideos,
       /** All videos of the list, page by page as they are consumed. */

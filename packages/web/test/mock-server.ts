@@ -101,6 +101,10 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
     }
     return json(response, 200, play)
   }
+  if (verb === 'retry') {
+    if (video.state !== 'failed') return problem(response, 'not_failed')
+    mock.emit(id, { state: 'inspecting', progress: 0, failure: undefined, failureDetail: undefined })
+  }
   if (request.method === 'PATCH') {
     const change = (await bodyOf(request)) as Partial<Video>
     if (Object.keys(change).some((name) => !['title', 'description', 'visibility'].includes(name))) return problem(response, 'bad_request')

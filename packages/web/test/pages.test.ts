@@ -131,6 +131,18 @@ test('my videos show progress by themselves', { skip }, async () => {
   await page.locator(`[data-video="${id}"][data-state=ready]`).waitFor()
 })
 
+test('a failed video says what exactly to its owner, and is tried again', { skip }, async () => {
+  mock.account = mockAccount
+  const id = idOf(1)
+  mock.videos.set(id, mockVideo(id, { title: 'Trees', state: 'failed', failure: { code: 'encode_failed', message: 'It could not be encoded.' }, failureDetail: 'chunk 3 of the picture: stalled' }))
+  await page.goto(`${mock.origin}/my`)
+  await page.getByText('What exactly').click()
+  await page.getByText('chunk 3 of the picture: stalled').waitFor()
+  await page.getByRole('button', { name: 'Try Trees again' }).click()
+  await page.locator(`[data-video="${id}"][data-state=inspecting]`).waitFor()
+  assert.equal(await page.getByRole('button', { name: /^Try / }).count(), 0)
+})
+
 test('no page is wider than a small phone', { skip }, async () => {
   mock.account = mockAccount
   const id = idOf(1)

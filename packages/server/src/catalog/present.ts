@@ -32,7 +32,7 @@ export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Pr
     renditions: renditions.map((rendition) => ({ ...rendition, complete: complete.has(rendition.id) })),
     ...(hasPoster ? { posterUrl: publicPosterPath(video.id) } : {}),
     ...(isOwner(video, viewer) ? { fileName: video.source.fileName, sizeBytes: video.source.sizeBytes, uploadId: video.uploadId } : {}),
-    ...defined({ failure: video.failure }),
+    ...defined({ failure: video.failure, failureDetail: isOwner(video, viewer) || viewer?.isAdmin ? video.failureDetail : undefined }),
     warnings: video.warnings,
   }
 }

@@ -10,6 +10,7 @@ import { listVideos } from './list.ts'
 import { presentVideo } from './present.ts'
 import { registerEventRoute } from './event-route.ts'
 import { removeVideo } from './remove.ts'
+import { retryVideo } from './retry.ts'
 import { seenVideo } from './see.ts'
 
 export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
@@ -48,6 +49,24 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
     async (request, reply) => {
       await removeVideo(deps, request.params.id, requireAccount(request))
       return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/api/v1/videos/:id/retry',
+    {
+      schema: {
+        tags,
+        summary: 'Try a failed video again',
+        description: 'What was encoded stays. 409 not_failed for a video that did not fail; repeated while the retry runs, it answers the video.',
+        security: signedIn,
+        params,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const account = requireAccount(request)
+      return presentVideo(deps, await retryVideo(deps, request.params.id, account), account)
     },
   )
 

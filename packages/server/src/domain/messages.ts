@@ -2,8 +2,8 @@
 import type { Priority, Task } from '../ports/queue.ts'
 
 export type Message =
-  /** Inspect the source, fix the plan, publish the first manifest, enqueue the rest. */
-  | { kind: 'inspect'; videoId: string }
+  /** Inspect the source, fix the plan, publish the first manifest, enqueue the rest. `again`: what is planned is enqueued once more. */
+  | { kind: 'inspect'; videoId: string; again?: boolean }
   /** The first seconds of the lowest rendition and of the audio: what makes a video playable. */
   | { kind: 'opening'; videoId: string; revision: string }
   /**

@@ -14,6 +14,10 @@ export type Video = {
   visibility: Visibility
   state: VideoState
   failure?: Failure
+  /** Which task gave up and what the tools said of it, without URLs: for the owner and administrators. */
+  failureDetail?: string
+  /** How often it was tried again after it had failed. */
+  retries?: number
   /** Something the owner should know although it plays (a truncated source…). */
   warnings: Failure[]
   /** Milliseconds since the epoch. */

@@ -8,10 +8,19 @@ import type { EncodeDeps } from './deps.ts'
 /** The failure of that code, in the contract's words. */
 export const failureOf = (code: MediaFailureCode): Failure => ({ code, message: mediaFailures[code] })
 
-/** A final video stays as it is: ready is not undone by a late failure. Answers the stored video. */
-export async function failVideo(deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log'>, videoId: string, failure: Failure): Promise<Video | undefined> {
-  const video = await updateVideo(deps.documents, videoId, (present) => (isFinal(present) ? undefined : { ...present, state: 'failed', failure }))
-  if (video?.state === 'failed') deps.log.warn({ videoId, code: video.failure?.code }, 'video failed')
+/**
+ * A final video stays as it is: ready is not undone by a late failure. `detail` is for its owner: see failureDetail.
+ * Answers the stored video.
+ */
+export async function failVideo(
+  deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log'>,
+  videoId: string,
+  failure: Failure,
+  detail?: string,
+): Promise<Video | undefined> {
+  const failed = { state: 'failed' as const, failure, ...(detail !== undefined && { failureDetail: detail }) }
+  const video = await updateVideo(deps.documents, videoId, (present) => (isFinal(present) ? undefined : { ...present, ...failed }))
+  if (video?.state === 'failed') deps.log.warn({ videoId, code: video.failure?.code, detail: video.failureDetail }, 'video failed')
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
   return video
 }

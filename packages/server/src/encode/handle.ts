@@ -12,6 +12,7 @@ import { encodePoster } from './encode-poster.ts'
 import { encodeSegment } from './encode-segment.ts'
 import { GiveBack, SourceMissing } from './errors.ts'
 import { failureOf, failVideo } from './fail-video.ts'
+import { failureDetail, wordsOf } from './failure-detail.ts'
 import { inspect } from './inspect.ts'
 import { sweepVideo } from './sweep.ts'
 import type { ProgressTracker } from './track-progress.ts'
@@ -37,7 +38,8 @@ export async function handleTask(deps: EncodeDeps & { progress: ProgressTracker 
     const failures = await countFailure(deps, message)
     if (failures < failedAttemptsLimit) throw error
     deps.log.error({ err: error, ...message, failures }, 'a task failed for good')
-    await failVideo(deps, message.videoId, failureOf(error instanceof SourceMissing ? 'source_missing' : 'encode_failed'))
+    const failure = failureOf(error instanceof SourceMissing ? 'source_missing' : 'encode_failed')
+    await failVideo(deps, message.videoId, failure, failureDetail(message, wordsOf(error)))
   }
 }
 

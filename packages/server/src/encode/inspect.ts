@@ -20,10 +20,10 @@ import { assertSourceReadable, sourceUrl } from './source-url.ts'
  * Rival inspections of one video write below prefixes of their own; the first compare-and-set of the video's document
  * wins, and the loser removes what it made. Throws SourceMissing, MediaRunError, DriverUnavailable.
  */
-export async function inspect(deps: EncodeDeps, message: { videoId: string }, context: TaskContext): Promise<void> {
+export async function inspect(deps: EncodeDeps, message: { videoId: string; again?: boolean }, context: TaskContext): Promise<void> {
   const video = (await readVideo(deps.documents, message.videoId))?.value
   if (!video || isFinal(video) || video.state === 'awaiting-upload') return
-  if (video.revision) return takeUpAgain(deps, video, context)
+  if (video.revision) return message.again || context.attempt > 1 ? takeUpAgain(deps, video) : undefined
   try {
     const { plan, inits, warnings } = await makePlan(deps, video, context.signal)
     await storePlan(deps, plan, inits)
@@ -39,9 +39,8 @@ export async function inspect(deps: EncodeDeps, message: { videoId: string }, co
   }
 }
 
-/** Planned before, by a worker that may have died before it enqueued the rest. */
-async function takeUpAgain(deps: EncodeDeps, video: Video, context: TaskContext): Promise<void> {
-  if (context.attempt === 1) return
+/** Planned before, by a worker that may have died before it enqueued the rest, or in a life that ended as failed. */
+async function takeUpAgain(deps: EncodeDeps, video: Video): Promise<void> {
   const plan = await readPlan(deps.documents, video.id, video.revision!)
   if (plan) await enqueueUnfinished(deps, video, plan, (await readSlots(deps.documents, plan)).slots)
 }

@@ -3,6 +3,7 @@ import { parseMessage } from '../domain/messages.ts'
 import type { Lease } from '../ports/queue.ts'
 import type { EncodeDeps } from './deps.ts'
 import { GiveBack } from './errors.ts'
+import { wordsOf } from './failure-detail.ts'
 import { handleTask, isOutage } from './handle.ts'
 import { holdLeases } from './hold-lease.ts'
 import type { ProgressTracker } from './track-progress.ts'
@@ -65,7 +66,7 @@ async function bury(deps: EncodeDeps, lease: Lease): Promise<void> {
 export const waitingPrefix = 'waiting: '
 
 async function giveBack(deps: EncodeDeps, lease: Lease, error: unknown, stopped: boolean): Promise<void> {
-  const said = stopped ? 'the worker stopped' : error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const said = stopped ? 'the worker stopped' : wordsOf(error)
   const reason = stopped || isOutage(error) ? `${waitingPrefix}${said}` : said
   if (!stopped) deps.log.warn({ err: error, task: lease.body, attempt: lease.attempt }, 'task given back')
   const delaySeconds = stopped ? 0 : error instanceof GiveBack ? error.delaySeconds : delayOf(deps, lease.attempt, isOutage(error))

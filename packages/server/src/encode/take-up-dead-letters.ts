@@ -5,6 +5,7 @@ import { readVideo } from '../records/video.ts'
 import { countFailure, failedAttemptsLimit } from './count-failure.ts'
 import type { EncodeDeps } from './deps.ts'
 import { failureOf, failVideo } from './fail-video.ts'
+import { failureDetail } from './failure-detail.ts'
 import { waitingPrefix } from './run-task.ts'
 
 /** Between the rounds of a task that waits for something that is away. */
@@ -25,7 +26,7 @@ export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
     } else if (video && !isFinal(video) && essential) {
       const failures = await countFailure(deps, message)
       deps.log.error({ ...message, attempts: letter.attempts, reason: letter.reason, failures }, 'a task was buried')
-      if (failures >= failedAttemptsLimit) await failVideo(deps, video.id, failureOf('encode_failed'))
+      if (failures >= failedAttemptsLimit) await failVideo(deps, video.id, failureOf('encode_failed'), failureDetail(message, letter.reason || 'its workers died'))
       else if (failures > 0) await deps.queue.enqueue(taskOf(message))
     }
     await deps.queue.removeDeadLetter(letter.id)

@@ -82,6 +82,20 @@ export async function countFailedAttempt(documents: Documents, plan: Plan, rendi
   }
 }
 
+/** Forgets the failed attempts at every chunk of the revision; slots stay. */
+export async function forgetFailedAttempts(documents: Documents, videoId: string, revision: string): Promise<void> {
+  let cursor: string | undefined
+  do {
+    const page = await documents.range<Chunk>('chunk', partition(videoId, revision), { limit: 500, cursor })
+    for (const { sk, value, version } of page.items) {
+      if (value.attempts === 0) continue
+      // A conflict is another's commit or count: the caller's next try reads it anew.
+      await documents.put('chunk', partition(videoId, revision), sk, { ...value, attempts: 0 }, { ifVersion: version })
+    }
+    cursor = page.cursor
+  } while (cursor)
+}
+
 /**
  * Commits slots of one chunk: fills only empty ones and leaves the others as they are.
  * Answers which segments of each rendition are the caller's (the rest were filled before: their bytes are to be swept).

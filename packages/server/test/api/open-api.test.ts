@@ -32,6 +32,7 @@ test('it is OpenAPI 3.1 and has every route of the contract', async () => {
     'POST /api/v1/uploads/{id}/complete',
     'POST /api/v1/uploads/{id}/part-urls',
     'POST /api/v1/videos/{id}/play',
+    'POST /api/v1/videos/{id}/retry',
   ])
   for (const [path, methods] of Object.entries(described.paths)) {
     for (const [method, route] of Object.entries(methods)) {

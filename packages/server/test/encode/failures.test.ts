@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DriverUnavailable } from '../../src/base/errors.ts'
+import { retryVideo } from '../../src/catalog/retry.ts'
 import { failedAttemptsLimit } from '../../src/encode/count-failure.ts'
 import { reconcileOnce } from '../../src/encode/reconcile.ts'
 import { SpanMismatch } from '../../src/media/encode-span.ts'
@@ -88,6 +89,27 @@ for (const [what, isHit] of [
     assert.deepEqual([state, failure?.code], ['failed', 'encode_failed'])
   })
 }
+
+test('a video that failed tells which chunk and why, and becomes ready when tried again, with what it had', async (t) => {
+  const { stage, id } = await begin(t, { seconds: 70 })
+  stage.room.before = (call) => {
+    if (call.startsWith('span 8-16')) throw new MediaRunError('ffmpeg', 'stalled', null, 'http://store/key?X-Sig=secret: Input/output error')
+  }
+  await runAll(stage)
+  const failed = await stage.video(id)
+  assert.deepEqual([failed.state, failed.failure?.code], ['failed', 'encode_failed'])
+  assert.match(failed.failureDetail!, /^chunk 1 of the picture: MediaRunError: ffmpeg ended: stalled/)
+  assert.doesNotMatch(failed.failureDetail!, /secret|store/)
+  const calls = stage.room.calls.length
+  stage.room.before = () => {}
+  const catalog = { ...stage.deps, cache: undefined as never, limits: { dueDelaySeconds: 60, maxStreamsEach: 1, maxStreams: 1 } }
+  await retryVideo(catalog, id, { id: failed.accountId, handle: 'anna', isAdmin: false })
+  await runAll(stage)
+  const { state, failure, failureDetail } = await stage.video(id)
+  assert.deepEqual([state, failure, failureDetail], ['ready', undefined, undefined])
+  assert.ok(!stage.room.calls.slice(calls).some((call) => call === 'inspect' || call.startsWith('span 0-')), stage.room.calls.slice(calls).join())
+  await assertAllStored(stage, await stage.plan(id))
+})
 
 test('a poster that can not be made is no failure', async (t) => {
   const { stage, id } = await begin(t)

@@ -47,6 +47,11 @@ export function useChangeVideo(id: string) {
   })
 }
 
+export function useRetryVideo() {
+  const client = useQueryClient()
+  return useMutation({ mutationFn: (id: string) => api.videos.retry(id), onSuccess: (video) => storeVideo(client, video) })
+}
+
 export function useDeleteVideo() {
   const client = useQueryClient()
   return useMutation({

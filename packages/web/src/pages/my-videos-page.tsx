@@ -2,7 +2,7 @@
 import type { Video } from '@sluice/contract'
 import { Link } from 'wouter'
 import { messageOf } from '../data/api.ts'
-import { isPlayable, isSettled, useVideos } from '../data/video-queries.ts'
+import { isPlayable, isSettled, useRetryVideo, useVideos } from '../data/video-queries.ts'
 import { SignInNeeded } from '../session/sign-in-needed.tsx'
 import { useSession } from '../session/use-session.ts'
 import { UploadIcon } from '../ui/icons.tsx'
@@ -56,6 +56,7 @@ export function MyVideosPage() {
 function MyVideo({ video }: { video: Video }) {
   const isEncoding = !isSettled(video) && video.state !== 'awaiting-upload'
   const hasShare = video.state === 'playable' || video.progress > 0
+  const retry = useRetryVideo()
   return (
     <li className="mine-row" data-video={video.id} data-state={video.state}>
       {isPlayable(video) ? (
@@ -82,6 +83,17 @@ function MyVideo({ video }: { video: Video }) {
         </p>
         {isEncoding && <ProgressBar label={`Encoding ${video.title}`} fraction={hasShare ? video.progress : undefined} />}
         {video.failure && <p className="error-text">{video.failure.message}</p>}
+        {video.failureDetail && (
+          <details className="mine-detail">
+            <summary>What exactly</summary>
+            <code>{video.failureDetail}</code>
+          </details>
+        )}
+        {retry.isError && (
+          <p className="error-text" role="alert">
+            {messageOf(retry.error)}
+          </p>
+        )}
         {video.warnings.map(({ code, message }) => (
           <p key={code} className="mine-warning">
             {message}
@@ -93,6 +105,11 @@ function MyVideo({ video }: { video: Video }) {
           <Link href="/upload" className="button button-small button-strong">
             Continue
           </Link>
+        )}
+        {video.state === 'failed' && (
+          <button type="button" className="button button-small button-strong" disabled={retry.isPending} onClick={() => retry.mutate(video.id)} aria-label={`Try ${video.title} again`}>
+            {retry.isPending ? 'Asking…' : 'Try again'}
+          </button>
         )}
         <OwnerActions video={video} />
       </div>
