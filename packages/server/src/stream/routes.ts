@@ -1,8 +1,7 @@
 /** POST /videos/:id/play. */
-import { Id, PlayAnswer } from '@sluice/contract'
-import { Type } from 'typebox'
+import { PlayAnswer } from '@sluice/contract'
 import type { App } from '../http/app.ts'
-import { ProblemAnswer } from '../http/open-api.ts'
+import { IdParams, ProblemAnswer } from '../http/open-api.ts'
 import { requestOrigin } from '../http/origin.ts'
 import { play, type PlayDeps } from './play.ts'
 
@@ -14,7 +13,7 @@ export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: strin
         summary: 'Watch it: signed manifest URLs for this viewer',
         description: 'Before it is playable: 409 not_playable_yet with Retry-After. Asking again within hours answers the same URLs.',
         tags: ['videos'],
-        params: Type.Object({ id: Id }),
+        params: IdParams,
         response: { 200: PlayAnswer, '4xx': ProblemAnswer },
       },
     },
