@@ -20,4 +20,10 @@ export function eagerIds(plan: Plan): string[] {
   return [...(plan.video?.renditions ?? []), ...plan.audio].map(({ id }) => id).filter((id) => !lazy.has(id))
 }
 
+/** Ids of the pictures among them. */
+export function eagerPictures(plan: Plan): string[] {
+  const eager = new Set(eagerIds(plan))
+  return (plan.video?.renditions ?? []).map(({ id }) => id).filter((id) => eager.has(id))
+}
+
 export const isLazy = (plan: Plan, renditionId: string): boolean => lazyRenditions(plan).some(({ id }) => id === renditionId)

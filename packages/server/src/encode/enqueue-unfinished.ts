@@ -1,10 +1,11 @@
 /** Puts into the queue what documents say is unfinished: the first time after inspection, and again by the reconciler. */
+import { eagerPictures } from '../domain/eager.ts'
 import { chunkCount, chunkSegments, openingSegments } from '../domain/grid.ts'
 import { taskOf, type Message } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import type { EncodeDeps } from './deps.ts'
-import { chunkWindow } from './encode-chunk.ts'
+import { chunkWindow } from './chunk-window.ts'
 import { startRendition, type Slots } from './listing.ts'
 
 /** What a planned video still needs, in the order of need: opening, sound, poster, then chunks up to the window. */
@@ -17,10 +18,11 @@ export function unfinished(video: Video, plan: Plan, slots: Slots): Message[] {
   for (const { id } of plan.audio) if (isEmpty(id)) messages.push({ kind: 'audio', videoId, revision, renditionId: id })
   if (!plan.video) return messages
   if (!video.posterKey) messages.push({ kind: 'poster', videoId, revision })
-  const { grid, renditions } = plan.video
+  const { grid } = plan.video
+  const pictures = eagerPictures(plan)
   const chunks = Array.from({ length: chunkCount(grid, 'video') }, (_, chunk) => chunk).filter((chunk) => {
     const { from, to } = chunkSegments(grid, 'video', chunk)
-    return renditions.some(({ id }) => isEmpty(id, from, to))
+    return pictures.some((id) => isEmpty(id, from, to))
   })
   for (const chunk of chunks.slice(0, chunkWindow)) messages.push({ kind: 'chunk', videoId, revision, chunk })
   return messages

@@ -1,4 +1,5 @@
 /** Which renditions a manifest lists, and when a video counts as playable (DESIGN §1). Pure. */
+import { eagerIds } from '../domain/eager.ts'
 import { gridOf, gridSeconds, openingSegments, segmentAt } from '../domain/grid.ts'
 import type { Plan, Slot } from '../domain/plan.ts'
 
@@ -32,9 +33,9 @@ export function listedAtFirst(plan: Plan): string[] {
 export const completeRenditions = (plan: Plan, slots: Slots): string[] =>
   renditionIds(plan).filter((id) => slots.get(id)?.every((slot) => slot !== null))
 
-/** 0…1: filled slots among all. */
-export function shareFilled(slots: Slots): number {
-  const all = [...slots.values()].flat()
+/** 0…1: filled slots among those that the plan's policy asks for. */
+export function shareFilled(plan: Plan, slots: Slots): number {
+  const all = eagerIds(plan).flatMap((id) => slots.get(id) ?? [])
   return all.length === 0 ? 0 : all.filter((slot) => slot !== null).length / all.length
 }
 

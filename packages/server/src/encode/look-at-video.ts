@@ -8,6 +8,8 @@ import { readPlan, removeRevision } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps } from './deps.ts'
 import { enqueueUnfinished } from './enqueue-unfinished.ts'
+import { demandedWork, lazyWork } from './lazy-work.ts'
+import { isSettled } from './read-live.ts'
 import { recount } from './recount.ts'
 import { tombstoneMs } from './sweep.ts'
 
@@ -31,11 +33,13 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   if (!video) return undefined
   if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, next)
   const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
-  if (plan && !isFinal(video)) video = (await recount(deps, plan)) ?? video
-  if (isFinal(video)) return undefined
+  if (plan && !isSettled(video, plan)) video = (await recount(deps, plan)) ?? video
+  if (isFinal(video) && (!plan || isSettled(video, plan))) return undefined
   if (video.state === 'awaiting-upload') return next()
 
   const slots = plan && (await readSlots(deps.documents, plan)).slots
+  const lazy = video.state === 'ready' && plan && slots ? await lazyWork(deps, plan, slots) : undefined
+  if (lazy?.length === 0) return undefined
   const filled = slots ? [...slots.values()].flat().filter((slot) => slot !== null).length : 0
   const progress = `${video.state} ${video.revision ?? '-'} ${filled}`
   const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
@@ -43,6 +47,9 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty(deps))) return next(seen)
 
   deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
+  const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
+  for (const message of demanded) await deps.queue.enqueue(taskOf(message))
+  if (lazy) return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
   if (plan && slots) await enqueueUnfinished(deps, video, plan, slots)
   else await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: video.id }))
   return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })

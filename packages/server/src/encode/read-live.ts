@@ -5,16 +5,21 @@ import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { GiveBack } from './errors.ts'
+import { renditionIds } from './listing.ts'
 
 /** The revision takes slots: it is the video's live one, and the video is neither deleted nor failed. */
 export const isLive = (video: Video | undefined, revision: string): video is Video =>
   video !== undefined && video.deletedAt === undefined && video.state !== 'failed' && video.revision === revision
 
+/** Nothing is left to encode: the video is failed or gone, or it is ready and lacks no lazy rendition either. */
+export const isSettled = (video: Video, plan: Plan): boolean =>
+  isFinal(video) && !(video.state === 'ready' && video.deletedAt === undefined && video.completeRenditions.length < renditionIds(plan).length)
+
 /** Deliveries after which a worker with another encoder build goes ahead: the check of parameter sets guards the bytes. */
 const deliveriesForSameBuild = 2
 
 /**
- * Video and plan of a live revision that is not final; undefined when the task has become pointless. Throws GiveBack
+ * Video and plan of a live revision that is not settled; undefined when the task has become pointless. Throws GiveBack
  * where another worker may have the build of the encoder that the plan was made with.
  */
 export async function readLive(
@@ -24,9 +29,9 @@ export async function readLive(
 ): Promise<{ video: Video; plan: Plan } | undefined> {
   const { videoId, revision } = message
   const video = (await readVideo(deps.documents, videoId))?.value
-  if (!isLive(video, revision) || isFinal(video)) return undefined
+  if (!isLive(video, revision)) return undefined
   const plan = await readPlan(deps.documents, videoId, revision)
-  if (!plan) return undefined
+  if (!plan || isSettled(video, plan)) return undefined
   if (context.attempt <= deliveriesForSameBuild && plan.encoderBuild !== (await deps.media.encoderBuild())) {
     throw new GiveBack(`the plan wants encoder build ${plan.encoderBuild}`, 1)
   }

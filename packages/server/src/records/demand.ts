@@ -10,11 +10,16 @@ const partition = ({ videoId, revision }: Plan): string => `${videoId}/${revisio
 const sortKey = ({ renditionId, chunk }: Demand): string => `${renditionId}/${String(chunk).padStart(6, '0')}`
 const lookMinutes = 2
 
-/** The due entry first: whoever looks then finds the demand, or the chunk made. Written again it is the same. */
-export async function noteDemand(documents: Documents, plan: Plan, demand: Demand, nowMs: number): Promise<void> {
-  if (!plan.video || demand.chunk >= chunkCount(plan.video.grid, 'video')) return
+/**
+ * The due entry first: whoever looks then finds the demand, or the chunk made. True when it is new, so that its task is
+ * to be enqueued; also false outside the grid.
+ */
+export async function noteDemand(documents: Documents, plan: Plan, demand: Demand, nowMs: number): Promise<boolean> {
+  if (!plan.video || demand.chunk >= chunkCount(plan.video.grid, 'video')) return false
+  if (await documents.get('demand', partition(plan), sortKey(demand))) return false
   await writeDue(documents, { kind: 'video', id: plan.videoId, atMinute: minuteOf(nowMs) + lookMinutes })
   await documents.put('demand', partition(plan), sortKey(demand), demand)
+  return true
 }
 
 /** What is demanded and was not forgotten yet, by rendition and chunk. */

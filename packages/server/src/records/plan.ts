@@ -27,7 +27,7 @@ export async function createManifestVersion(documents: Documents, videoId: strin
 /** Removes every document of a revision: one that never became a video's, or whose video is long gone. Repeatable. */
 export async function removeRevision(documents: Documents, videoId: string, revision: string): Promise<void> {
   const pk = partition(videoId, revision)
-  for (const table of ['chunk', 'manifest', 'plan'] as const) {
+  for (const table of ['chunk', 'demand', 'manifest', 'plan'] as const) {
     let cursor: string | undefined
     do {
       const page = await documents.range(table, pk, { cursor })

@@ -14,6 +14,7 @@ import type { Queue } from '../ports/queue.ts'
 import type { Signals } from '../ports/signals.ts'
 import { refusal } from './admit.ts'
 import { contentBytes, type Content } from './content.ts'
+import { openDemandAhead } from './demand-ahead.ts'
 import { openHolds, type HoldTimes } from './hold.ts'
 import type { PlaybackKeys } from './keys.ts'
 import { openLiveVideos } from './live-videos.ts'
@@ -49,7 +50,7 @@ export function createEdge(deps: EdgeDeps): { handle: RawHandler; close(): void 
   const videos = openLiveVideos({ ...deps, freshMs: recheckMs, staleIfError: true })
   const holds = openHolds(deps, deps.holdTimes)
   const loading = new SingleFlight<Loaded>()
-  const load: LoadDeps = { ...deps, facts: openRevisionFacts(deps.documents), holds }
+  const load: LoadDeps = { ...deps, facts: openRevisionFacts(deps.documents), holds, demandAhead: openDemandAhead(deps) }
 
   /** One read for all who ask at once. It goes on when they leave: the next one finds it in memory. */
   const joined = async (name: string, make: () => Promise<Loaded>): Promise<Loaded & { mine: boolean }> => {

@@ -14,10 +14,11 @@ import type { Documents } from '../ports/documents.ts'
 import type { ByteRange, Objects } from '../ports/objects.ts'
 import { readSlot } from '../records/chunk.ts'
 import { bufferOf, immutable, sha256Of, textContent, type Content } from './content.ts'
+import type { DemandAhead } from './demand-ahead.ts'
 import type { Holds } from './hold.ts'
 import type { RevisionFacts } from './revision-facts.ts'
 
-export type LoadDeps = { documents: Documents; objects: Objects; facts: RevisionFacts; holds: Holds; clock: Clock; log: Log }
+export type LoadDeps = { documents: Documents; objects: Objects; facts: RevisionFacts; holds: Holds; demandAhead: DemandAhead; clock: Clock; log: Log }
 export type Loaded = { content: Content; held: boolean }
 
 const notReady = () => new ProblemError('segment_not_ready', { retryAfterSeconds: 1 })
@@ -69,6 +70,7 @@ async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video):
     slot = await deps.holds.wait(plan, wanted.renditionId, wanted.number)
     if (!slot) throw notReady()
   }
+  void deps.demandAhead(plan, wanted.renditionId, wanted.number)
   const body = await readSlotBytes(deps, slot)
   return { content: { body, etag: `"${slot.sha256}"`, mediaType: mediaTypes[kind], cacheControl: immutable, storedAt: deps.clock() }, held }
 }

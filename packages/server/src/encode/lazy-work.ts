@@ -1,0 +1,57 @@
+/** What is left to make of a ready video's lazy renditions: the chunks that viewers came for, and by policy the rest. */
+import { lazyRenditions } from '../domain/eager.ts'
+import { chunkCount, chunkSegments } from '../domain/grid.ts'
+import { taskOf, type Message } from '../domain/messages.ts'
+import type { Plan } from '../domain/plan.ts'
+import { forgetDemand, readDemand, type Demand } from '../records/demand.ts'
+import { backgroundWindow } from './chunk-window.ts'
+import type { EncodeDeps } from './deps.ts'
+import { listedSpeed, type Slots } from './listing.ts'
+
+/** Half of a rendition was wanted: completing it costs at most what was spent on it already. */
+const worthCompleting = 0.5
+
+/** Tasks in the order of need; none when nothing is to be done. */
+export async function lazyWork(deps: Pick<EncodeDeps, 'documents' | 'limits'>, plan: Plan, slots: Slots): Promise<Message[]> {
+  if (!plan.video || lazyRenditions(plan).length === 0) return []
+  const { videoId, revision } = plan
+  const renditionIds = toComplete(plan, slots, deps.limits.lazyFill)
+  const chunks = Array.from({ length: chunkCount(plan.video.grid, 'video') }, (_, chunk) => chunk)
+  const rest = chunks.filter((chunk) => renditionIds.some((id) => isEmpty(plan, slots, id, chunk))).slice(0, backgroundWindow)
+  return [
+    ...(await demandedWork(deps, plan, slots)),
+    ...rest.map((chunk): Message => ({ kind: 'chunk', videoId, revision, chunk, renditionIds, background: true })),
+  ]
+}
+
+/** The chunks that viewers came for and that are not made yet. Forgets demands that are met. */
+export async function demandedWork(deps: Pick<EncodeDeps, 'documents'>, plan: Plan, slots: Slots): Promise<Message[]> {
+  if (lazyRenditions(plan).length === 0) return []
+  const { videoId, revision } = plan
+  const demands = await readDemand(deps.documents, plan)
+  const isOpen = ({ renditionId, chunk }: Demand) => isEmpty(plan, slots, renditionId, chunk)
+  await forgetDemand(deps.documents, plan, demands.filter((one) => !isOpen(one)))
+  return demands.filter(isOpen).map(({ renditionId, chunk }): Message => ({ kind: 'chunk', videoId, revision, chunk, renditionIds: [renditionId] }))
+}
+
+function isEmpty(plan: Plan, slots: Slots, renditionId: string, chunk: number): boolean {
+  const { from, to } = chunkSegments(plan.video!.grid, 'video', chunk)
+  return slots.get(renditionId)?.slice(from, to).includes(null) ?? false
+}
+
+/** Lazy renditions that are to be made to their end. One that is too slow for a viewer to wait for can be had in no other way. */
+function toComplete(plan: Plan, slots: Slots, policy: EncodeDeps['limits']['lazyFill']): string[] {
+  const isWorth = (id: string): boolean => {
+    const all = slots.get(id)!
+    return all.filter((slot) => slot !== null).length >= all.length * worthCompleting
+  }
+  return lazyRenditions(plan)
+    .filter(({ id, predictedSpeed }) => policy === 'idle' || predictedSpeed < listedSpeed || isWorth(id))
+    .map(({ id }) => id)
+    .filter((id) => slots.get(id)!.includes(null))
+}
+
+/** For the moment when the eager part is done; the reconciler repeats it where that got lost. */
+export async function enqueueLazy(deps: Pick<EncodeDeps, 'documents' | 'limits' | 'queue'>, plan: Plan, slots: Slots): Promise<void> {
+  for (const message of await lazyWork(deps, plan, slots)) await deps.queue.enqueue(taskOf(message))
+}
