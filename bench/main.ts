@@ -10,6 +10,7 @@ import { writeReport } from './report/write.ts'
 
 const questions: Record<string, () => Promise<{ question: Question }>> = {
   'upload-throughput': () => import('./questions/upload-throughput.ts'),
+  exactness: () => import('./questions/exactness.ts'),
   'encode-cost': () => import('./questions/encode-cost.ts'),
   'edge-delivery': () => import('./questions/edge-delivery.ts'),
   'play-rate': () => import('./questions/play-rate.ts'),

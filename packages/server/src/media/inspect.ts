@@ -30,7 +30,7 @@ export async function inspectSource(
   })
   const formatStart = seconds(format.start_time) ?? 0
   const claimed = seconds(format.duration)
-  const claimedEnd = claimed === undefined ? undefined : formatStart + claimed
+  const claimedEnd = claimed === undefined ? undefined : claimedEndOfFile(format.format_name, formatStart, claimed)
   const startOf = (stream: ProbedStream) => seconds(stream.start_time) ?? formatStart
   const videos = pickVideos(streams)
   const [decoded, measured] = await Promise.allSettled([
@@ -126,11 +126,16 @@ async function firstDecodable(context: ProbeContext, candidates: ProbedStream[],
 async function decodableAudio(context: ProbeContext, candidates: ProbedStream[]): Promise<ProbedStream[]> {
   const good: ProbedStream[] = []
   for (const stream of candidates) {
-    try {
-      const { frames } = await decodeFrames(context, stream.index, 40)
-      if (frames.length > 0) good.push(stream)
-    } catch (error) {
-      if (!refusalOf(error)) throw error
+    // An edit list may cut the first seconds away: then more.
+    for (const packets of [40, 1000]) {
+      try {
+        const { frames } = await decodeFrames(context, stream.index, packets)
+        if (frames.length === 0) continue
+        good.push(stream)
+      } catch (error) {
+        if (!refusalOf(error)) throw error
+      }
+      break
     }
   }
   return good
@@ -164,6 +169,10 @@ function alignOrigin(earliest: number, videoStart: number, rate: Rate): number {
   const frames = Math.floor(((videoStart - earliest) * rate.num) / rate.den + 0.05)
   return Math.round((videoStart - (frames * rate.den) / rate.num) * 1e6) / 1e6
 }
+
+/** Matroska's duration counts from zero, also where the first picture comes at hours; the others' from the start. */
+const claimedEndOfFile = (container: string | undefined, start: number, duration: number): number =>
+  container?.startsWith('matroska') && duration > start ? duration : start + duration
 
 const shownAt = (frame: ProbedFrame) => seconds(frame.best_effort_timestamp_time) ?? seconds(frame.pts_time)
 
