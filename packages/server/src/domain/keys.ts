@@ -26,17 +26,30 @@ export const segmentsKey = (videoId: string, revision: string, renditionId: stri
 /** Encoded bucket: the poster picture. */
 export const posterKey = (videoId: string, revision: string, attempt: string): string =>
   `${revisionPrefix(videoId, revision)}poster-${attempt}.jpg`
+/** Encoded bucket: a sheet of storyboard pictures, numbered from 0. */
+export const storyboardKey = (videoId: string, revision: string, attempt: string, sheet: number): string =>
+  `${revisionPrefix(videoId, revision)}storyboard-${attempt}/${sheet}.jpg`
+/** Encoded bucket: a WebVTT file. It belongs to the video, not to an encode of it. */
+export const captionKey = (videoId: string, attempt: string): string => `${videoPrefix(videoId)}captions/${attempt}.vtt`
 
 /** What an object of the encoded bucket is. `first`: the number of its first segment. */
 export type EncodedKey =
   | { kind: 'init'; videoId: string; revision: string; renditionId: string }
   | { kind: 'segments'; videoId: string; revision: string; renditionId: string; first: number }
   | { kind: 'poster'; videoId: string; revision: string }
+  | { kind: 'storyboard'; videoId: string; revision: string; attempt: string }
+  | { kind: 'caption'; videoId: string; attempt: string }
 
 const objectKey = /^v\/([0-9a-z]{16})\/([0-9a-z]{8})\/(?:([a-z0-9-]{1,32})\/(?:(init\.mp4)|([0-9]{6,7})-[0-9a-z]{8}\.m4s)|poster-[0-9a-z]{8}\.jpg)$/
+const storyboardObject = /^v\/([0-9a-z]{16})\/([0-9a-z]{8})\/storyboard-([0-9a-z]{8})\/(?:0|[1-9][0-9]{0,2})\.jpg$/
+const captionObject = /^v\/([0-9a-z]{16})\/captions\/([0-9a-z]{8})\.vtt$/
 
 /** Parses a key of the encoded bucket; undefined for one that nothing here makes. */
 export function parseEncodedKey(key: string): EncodedKey | undefined {
+  const sheet = storyboardObject.exec(key)
+  if (sheet) return { kind: 'storyboard', videoId: sheet[1]!, revision: sheet[2]!, attempt: sheet[3]! }
+  const caption = captionObject.exec(key)
+  if (caption) return { kind: 'caption', videoId: caption[1]!, attempt: caption[2]! }
   const m = objectKey.exec(key)
   if (!m) return undefined
   const of = { videoId: m[1]!, revision: m[2]! }
@@ -51,12 +64,18 @@ export type DeliveryPath =
   | { kind: 'hls-media'; videoId: string; revision: string; version: number; renditionId: string }
   | { kind: 'init'; videoId: string; revision: string; renditionId: string }
   | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
-  | { kind: 'poster'; videoId: string; revision: string }
+  | { kind: 'hls-captions'; videoId: string; revision: string; version: number; attempt: string }
+  | { kind: 'poster'; videoId: string; revision: string; attempt: string }
+  | { kind: 'storyboard'; videoId: string; revision: string; attempt: string }
+  | { kind: 'storyboard-sheet'; videoId: string; revision: string; attempt: string; sheet: number }
+  | { kind: 'caption'; videoId: string; revision: string; attempt: string }
 
 const ids = '/v/([0-9a-z]{16})/([0-9a-z]{8})'
 const manifestPath = new RegExp(`^${ids}/m([1-9][0-9]{0,5})/(?:(manifest\\.mpd)|(master\\.m3u8)|([a-z0-9-]{1,32})\\.m3u8)$`)
 const renditionPath = new RegExp(`^${ids}/([a-z0-9-]{1,32})/(?:(init\\.mp4)|(0|[1-9][0-9]{0,6})\\.m4s)$`)
-const posterPath = new RegExp(`^${ids}/poster\\.jpg$`)
+const extraPath = new RegExp(
+  `^${ids}/(?:poster-([0-9a-z]{8})\\.jpg|storyboard-([0-9a-z]{8})/(?:(index\\.vtt)|(0|[1-9][0-9]{0,2})\\.jpg)|captions/([0-9a-z]{8})\\.vtt|m([1-9][0-9]{0,5})/captions/([0-9a-z]{8})\\.m3u8)$`,
+)
 
 /** Parses the path without its `/p/<token>` part; undefined when it is outside the grammar. */
 export function parseDeliveryPath(path: string): DeliveryPath | undefined {
@@ -71,14 +90,31 @@ export function parseDeliveryPath(path: string): DeliveryPath | undefined {
     if (m[4]) return { kind: 'dash', ...of }
     return m[5] ? { kind: 'hls-master', ...of } : { kind: 'hls-media', ...of, renditionId: m[6]! }
   }
-  m = posterPath.exec(path)
-  return m ? { kind: 'poster', videoId: m[1]!, revision: m[2]! } : undefined
+  return parseExtraPath(path)
+}
+
+function parseExtraPath(path: string): DeliveryPath | undefined {
+  const m = extraPath.exec(path)
+  if (!m) return undefined
+  const [, videoId, revision, poster, storyboard, index, sheet, caption, version, captions] = m
+  const of = { videoId: videoId!, revision: revision! }
+  if (poster) return { kind: 'poster', ...of, attempt: poster }
+  if (storyboard && index) return { kind: 'storyboard', ...of, attempt: storyboard }
+  if (storyboard) return { kind: 'storyboard-sheet', ...of, attempt: storyboard, sheet: Number(sheet) }
+  if (caption) return { kind: 'caption', ...of, attempt: caption }
+  return { kind: 'hls-captions', ...of, version: Number(version), attempt: captions! }
 }
 
 /** The prefix that a playback token opens: its first three path elements (DESIGN §4). */
 export const playbackPrefix = (videoId: string, revision: string): string => `/v/${videoId}/${revision}/`
 export const dashPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/manifest.mpd`
 export const hlsPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/master.m3u8`
+/** Of the poster picture with that object key, and of the others that its owner may choose from. */
+export const posterPath = (videoId: string, revision: string, key: string): string =>
+  `${playbackPrefix(videoId, revision)}${key.slice(key.lastIndexOf('/') + 1)}`
+export const storyboardPath = (videoId: string, revision: string, attempt: string): string =>
+  `${playbackPrefix(videoId, revision)}storyboard-${attempt}/index.vtt`
+export const captionPath = (videoId: string, revision: string, attempt: string): string => `${playbackPrefix(videoId, revision)}captions/${attempt}.vtt`
 /** Unsigned and stable, for public and unlisted videos. */
 export const publicPosterPath = (videoId: string): string => `/posters/${videoId}.jpg`
 /** From a manifest (in `m<version>/`) to an init segment, a segment or a media playlist: relative, so that the token is inherited. */

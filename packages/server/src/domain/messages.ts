@@ -16,10 +16,15 @@ export type Message =
   /** One segment that a viewer waits for. */
   | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
   | { kind: 'poster'; videoId: string; revision: string }
+  /** Something that a video can do without, made when it is ready. */
+  | { kind: 'extra'; videoId: string; revision: string; extra: Extra }
   /** Removes what nothing refers to below a video's prefix. */
   | { kind: 'sweep'; videoId: string }
 
-const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, poster: 1, chunk: 2, sweep: 3 }
+export const extras = ['storyboard'] as const
+export type Extra = (typeof extras)[number]
+
+const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, sweep: 3 }
 
 const backgroundPriority: Priority = 3
 
@@ -44,6 +49,7 @@ export function parseMessage(body: unknown): Message | undefined {
   if ((kind === 'audio' || kind === 'segment') && typeof fields['renditionId'] !== 'string') return undefined
   if (kind === 'chunk' && !isNumber(fields['chunk'])) return undefined
   if (kind === 'chunk' && fields['renditionIds'] !== undefined && !isIds(fields['renditionIds'])) return undefined
+  if (kind === 'extra' && !extras.includes(fields['extra'] as Extra)) return undefined
   if (kind === 'segment' && !isNumber(fields['number'])) return undefined
   return body as Message
 }

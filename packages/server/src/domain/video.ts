@@ -1,5 +1,7 @@
 /** A video, as its document holds it: the truth about where it stands. */
 
+import type { Caption, PosterCandidate, Storyboard } from './extras.ts'
+
 export type VideoState = 'awaiting-upload' | 'inspecting' | 'playable' | 'ready' | 'failed'
 export type Visibility = 'public' | 'unlisted' | 'private'
 
@@ -42,6 +44,14 @@ export type Video = {
   /** The rendition that is encoded first and that players start with. */
   startRendition?: string
   posterKey?: string
+  /** The owner chose it among the candidates. */
+  posterChosen?: boolean
+  storyboard?: Storyboard
+  posterCandidates?: PosterCandidate[]
+  captions?: Caption[]
+  /** The source's own texts were looked for, and speech was listened to: nothing more is to be expected. */
+  textsRead?: boolean
+  transcribed?: boolean
   /** Inspections that failed for another reason than the file's own, until there is a plan. */
   failedAttempts?: number
   /** A tombstone: gone for everyone, swept once more a day later. */
@@ -55,6 +65,7 @@ export type ManifestVersion = {
   renditionIds: string[]
   /** By rendition id, of those that were complete when this version was made. */
   rates?: Record<string, MeasuredRate>
+  captions?: Caption[]
 }
 
 /** Peak as RFC 8216 §4.3.4.2 defines it (contiguous segments of 0.5 to 1.5 target durations), and average, in bits per second. */

@@ -14,11 +14,12 @@ import { GiveBack, SourceMissing } from './errors.ts'
 import { failureOf, failVideo } from './fail-video.ts'
 import { failureDetail, wordsOf } from './failure-detail.ts'
 import { inspect } from './inspect.ts'
+import { makeExtra } from './make-extra.ts'
 import { sweepVideo } from './sweep.ts'
 import type { ProgressTracker } from './track-progress.ts'
 
 /** Kinds that a video can do without: given up quietly after this many deliveries. */
-const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'sweep'])
+const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'extra', 'sweep'])
 const dispensableDeliveries = 4
 
 /**
@@ -65,6 +66,8 @@ function perform(deps: EncodeDeps & { progress: ProgressTracker }, message: Mess
       return encodeSegment(deps, message, context)
     case 'poster':
       return encodePoster(deps, message, context)
+    case 'extra':
+      return makeExtra(deps, message, context)
     case 'sweep':
       return sweepVideo(deps, message.videoId, { graceMinutes: deps.limits.sweepGraceMinutes })
   }

@@ -6,6 +6,7 @@ import { makeInits, type Init } from '../media/init.ts'
 import { inspectSource } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { makePoster } from '../media/poster.ts'
+import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { checkTools, type MediaTools } from '../media/tools.ts'
 
 export type MediaRoom = {
@@ -19,6 +20,8 @@ export type MediaRoom = {
   /** Throws SpanMismatch, MediaRunError. */
   encodeAudioTrack(options: AudioOptions): AsyncIterable<{ number: number; bytes: Buffer; sha256: string }>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
+  /** Throws MediaRunError. */
+  makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
 }
 
 /** The tools are checked at the first need and once: the check encodes a trial frame. */
@@ -35,5 +38,6 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     makePoster: (options) => makePoster(tools, options),
+    makeStoryboard: (options) => makeStoryboard(tools, options),
   }
 }

@@ -5,6 +5,7 @@ import type { Video } from '../domain/video.ts'
 import { readSlots } from '../records/chunk.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
 import type { EncodeDeps } from './deps.ts'
+import { enqueueExtras } from './extras-due.ts'
 import { completeRenditions, isPlayable, shareFilled, type Slots } from './listing.ts'
 import { publishManifest } from './publish-manifest.ts'
 import { enqueueLazy } from './lazy-work.ts'
@@ -39,6 +40,7 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   if (becameReady) {
     deps.log.info({ videoId, seconds: (deps.clock() - (video.completedAt ?? video.createdAt)) / 1000 }, 'video ready')
     await enqueueLazy(deps, plan, slots)
+    await enqueueExtras(deps, video)
   }
   // Whatever was made twice goes: after the ladder, and again after what viewers asked for.
   if (becameReady || isSettled(video, plan)) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId }, deps.limits.fastDue ? 1 : 60))

@@ -4,6 +4,7 @@ import { taskOf } from '../domain/messages.ts'
 import { isFinal, type Video } from '../domain/video.ts'
 import { minuteOf, readMark, writeDue, writeMark } from '../records/due.ts'
 import type { EncodeDeps } from './deps.ts'
+import { enqueueExtras } from './extras-due.ts'
 
 const markName = 'scan'
 const dayMinutes = 24 * 60
@@ -30,5 +31,7 @@ export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Pr
 async function backstop(deps: EncodeDeps, video: Video): Promise<void> {
   if (!isFinal(video)) return writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteOf(deps.clock()) + 1 })
   const endedAt = video.deletedAt ?? video.readyAt ?? video.completedAt ?? video.createdAt
-  if (deps.clock() - endedAt < leftoverMs) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
+  if (deps.clock() - endedAt >= leftoverMs) return
+  await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
+  await enqueueExtras(deps, video)
 }

@@ -1,6 +1,7 @@
 /** The sweep: removes a video's objects that nothing refers to and nothing ever will (DESIGN §2.6). */
+import { sheetCount } from '../domain/extras.ts'
 import { chunkOf, chunkSegments, gridOf } from '../domain/grid.ts'
-import { initKey, parseEncodedKey, videoPrefix } from '../domain/keys.ts'
+import { captionKey, initKey, parseEncodedKey, storyboardKey, videoPrefix } from '../domain/keys.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../ports/objects.ts'
@@ -44,9 +45,10 @@ async function sweepLeftovers(deps: SweepDeps, video: Video, graceMinutes: numbe
     const slots = plan && (await readSlots(deps.documents, plan)).slots
     const used = plan && slots ? usedKeys(plan, slots) : new Set<string>()
     const present = (await readVideo(deps.documents, video.id))?.value
+    for (const key of present ? extraKeys(present) : []) used.add(key)
     return (object) => {
-      if (present?.revision !== video.revision || used.has(object.key) || present?.posterKey === object.key) return false
-      return object.modifiedAt <= oldest || (plan !== undefined && slots !== undefined && isLost(object.key, plan, slots, present?.posterKey))
+      if (!present || present.revision !== video.revision || used.has(object.key)) return false
+      return object.modifiedAt <= oldest || (plan !== undefined && slots !== undefined && isLost(object.key, plan, slots, present))
     }
   })
 }
@@ -58,11 +60,18 @@ const usedKeys = (plan: Plan, slots: Slots): Set<string> =>
     ...renditionIds(plan).map((id) => initKey(plan.videoId, plan.revision, id)),
   ])
 
-/** No slot that this object could fill is empty. */
-function isLost(key: string, plan: Plan, slots: Slots, posterKey: string | undefined): boolean {
+/** What the video's document refers to. */
+function extraKeys({ id, revision, posterKey, posterCandidates = [], storyboard, captions = [] }: Video): string[] {
+  const sheets = storyboard ? Array.from({ length: sheetCount(storyboard) }, (_, sheet) => storyboardKey(id, revision!, storyboard.attempt, sheet)) : []
+  return [...(posterKey ? [posterKey] : []), ...posterCandidates.map(({ key }) => key), ...sheets, ...captions.map(({ attempt }) => captionKey(id, attempt))]
+}
+
+/** Nothing that this object could fill is empty. A caption may be one that is being put in another's place: it is left to its grace. */
+function isLost(key: string, plan: Plan, slots: Slots, video: Video): boolean {
   const parsed = parseEncodedKey(key)
-  if (!parsed || parsed.revision !== plan.revision) return false
-  if (parsed.kind === 'poster') return posterKey !== undefined
+  if (!parsed || parsed.kind === 'caption' || parsed.revision !== plan.revision) return false
+  if (parsed.kind === 'poster') return video.posterKey !== undefined
+  if (parsed.kind === 'storyboard') return video.storyboard !== undefined
   if (parsed.kind === 'init') return false
   const found = gridOf(plan, parsed.renditionId)
   if (!found) return true

@@ -20,7 +20,7 @@ export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
     const message = parseMessage(letter.body)
     if (!message) continue
     const video = (await readVideo(deps.documents, message.videoId))?.value
-    const essential = message.kind !== 'poster' && message.kind !== 'segment' && message.kind !== 'sweep'
+    const essential = message.kind !== 'poster' && message.kind !== 'segment' && message.kind !== 'extra' && message.kind !== 'sweep'
     if (video && !isFinal(video) && essential && letter.reason.startsWith(waitingPrefix)) {
       await deps.queue.enqueue(taskOf(message, outageDelaySeconds))
     } else if (video && !isFinal(video) && essential) {

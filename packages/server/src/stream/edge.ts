@@ -18,7 +18,8 @@ import { openDemandAhead } from './demand-ahead.ts'
 import { openHolds, type HoldTimes } from './hold.ts'
 import type { PlaybackKeys } from './keys.ts'
 import { openLiveVideos } from './live-videos.ts'
-import { loadContent, loadPoster, patiently, segmentHead, type Loaded, type LoadDeps } from './load-content.ts'
+import { extraObject } from './extra-object.ts'
+import { loadContent, loadExtra, patiently, segmentHead, type Loaded, type LoadDeps } from './load-content.ts'
 import { openRevisionFacts } from './revision-facts.ts'
 import { sendContent, sendHead, sendMethodNotAllowed, sendPreflight, sendRefusal } from './send-content.ts'
 import { Sieve } from './sieve.ts'
@@ -70,20 +71,24 @@ export function createEdge(deps: EdgeDeps): { handle: RawHandler; close(): void 
     const video = await patiently(() => videos.get(wanted.videoId))
     const refused = refusal(video, wanted.revision, token, keys)
     if (refused) throw new ProblemError(refused)
-    const known = cache.get(path)
+    const extra = extraObject(wanted, video!)
+    // Kept by its key, not by its path: whether the video still lists it is looked at every time.
+    const name = extra?.key ?? path
+    const known = cache.get(name)
     if (known) return sendContent(request, response, known, 'hit', clock())
     if (request.method === 'HEAD' && wanted.kind === 'segment') return sendHead(response, await segmentHead(load, wanted))
-    const { content, held, mine } = await joined(path, () => loadContent(load, wanted, video!))
+    const { content, held, mine } = await joined(name, async () => (extra ? { content: await loadExtra(load, extra), held: false } : loadContent(load, wanted, video!)))
     if (!response.destroyed) sendContent(request, response, content, held ? 'held' : mine ? 'miss' : 'joined', clock())
   }
 
   const poster = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const id = posterPattern.exec(path)?.[1]
     const video = id === undefined ? undefined : (videos.peek(id) ?? (await patiently(() => videos.get(id))))
-    if (!isPublic(video)) throw new ProblemError('not_found')
-    const name = `poster ${video.posterKey}`
+    if (!isPublic(video) || video.posterKey === undefined) throw new ProblemError('not_found')
+    const stored = { key: video.posterKey, mediaType: 'image/jpeg' }
+    const name = stored.key
     const known = cache.get(name)
-    const found = known ? { content: known, mine: true } : await joined(name, async () => ({ content: await loadPoster(load, video), held: false }))
+    const found = known ? { content: known, mine: true } : await joined(name, async () => ({ content: await loadExtra(load, stored), held: false }))
     // Its URL is stable and its bytes may change, or be withdrawn: caches ask again.
     const content = { ...found.content, cacheControl: 'public, max-age=300' }
     if (!response.destroyed) sendContent(request, response, content, known ? 'hit' : found.mine ? 'miss' : 'joined', clock())

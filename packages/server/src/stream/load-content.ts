@@ -1,4 +1,4 @@
-/** Makes what is not in the edge's memory: manifests from documents, init segments, segments and posters from objects. */
+/** Makes what is not in the edge's memory: manifests from documents, init segments, segments, pictures and captions from objects. */
 import { DriverUnavailable, ObjectNotFound } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { retry } from '../base/retry.ts'
@@ -10,11 +10,13 @@ import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import { writeDash } from '../manifests/dash.ts'
 import { writeHlsMaster, writeHlsMedia } from '../manifests/hls.ts'
+import { writeStoryboard } from '../manifests/storyboard.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { ByteRange, Objects } from '../ports/objects.ts'
 import { readSlot } from '../records/chunk.ts'
 import { bufferOf, immutable, sha256Of, textContent, type Content } from './content.ts'
 import type { DemandAhead } from './demand-ahead.ts'
+import type { ExtraObject } from './extra-object.ts'
 import type { Holds } from './hold.ts'
 import type { RevisionFacts } from './revision-facts.ts'
 
@@ -23,7 +25,7 @@ export type Loaded = { content: Content; held: boolean }
 
 const notReady = () => new ProblemError('segment_not_ready', { retryAfterSeconds: 1 })
 const missing = () => new ProblemError('not_found')
-const mediaTypes = { dash: 'application/dash+xml', hls: 'application/vnd.apple.mpegurl', video: 'video/mp4', audio: 'audio/mp4', poster: 'image/jpeg' }
+const mediaTypes = { dash: 'application/dash+xml', hls: 'application/vnd.apple.mpegurl', video: 'video/mp4', audio: 'audio/mp4', captions: 'text/vtt; charset=utf-8' }
 
 /** Short: a client waits. What is still away afterwards is answered with 503. */
 export const patiently = <T>(call: () => Promise<T>): Promise<T> =>
@@ -32,8 +34,12 @@ export const patiently = <T>(call: () => Promise<T>): Promise<T> =>
 /** Problems: not_found outside the plan and its grid, segment_not_ready, unavailable. */
 export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: Video): Promise<Loaded> {
   if (wanted.kind === 'segment') return loadSegment(deps, wanted, video)
-  if (wanted.kind === 'poster') return { content: await loadPoster(deps, video), held: false }
+  if (!('version' in wanted) && wanted.kind !== 'init' && wanted.kind !== 'storyboard') throw missing()
   const plan = await planOf(deps, wanted)
+  if (wanted.kind === 'storyboard') {
+    if (!plan.video || video.storyboard?.attempt !== wanted.attempt) throw missing()
+    return { content: await textContent(writeStoryboard(plan.video.grid, video.storyboard), mediaTypes.captions, deps.clock()), held: false }
+  }
   if (wanted.kind === 'init') {
     const found = gridOf(plan, wanted.renditionId)
     if (!found) throw missing()
@@ -43,6 +49,7 @@ export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: V
   const manifest = await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version))
   if (!manifest || (wanted.kind === 'hls-media' && !manifest.renditionIds.includes(wanted.renditionId))) throw missing()
   const now = deps.clock()
+  if (wanted.kind === 'hls-captions') throw missing()
   if (wanted.kind === 'dash') return { content: await textContent(writeDash(plan, manifest), mediaTypes.dash, now), held: false }
   const text = wanted.kind === 'hls-master' ? writeHlsMaster(plan, manifest) : writeHlsMedia(plan, wanted.renditionId)
   return { content: await textContent(text, mediaTypes.hls, now), held: false }
@@ -75,11 +82,11 @@ async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video):
   return { content: { body, etag: `"${slot.sha256}"`, mediaType: mediaTypes[kind], cacheControl: immutable, storedAt: deps.clock() }, held }
 }
 
-/** The poster of a video that has one. */
-export async function loadPoster(deps: Pick<LoadDeps, 'objects' | 'clock' | 'log'>, video: Video): Promise<Content> {
-  if (video.posterKey === undefined) throw missing()
-  const body = await readBytes(deps, video.posterKey)
-  return { body, etag: `"${sha256Of(body)}"`, mediaType: mediaTypes.poster, cacheControl: immutable, storedAt: deps.clock() }
+/** A picture or a text beside the segments: small, and whole. */
+export async function loadExtra(deps: Pick<LoadDeps, 'objects' | 'clock' | 'log'>, { key, mediaType }: ExtraObject): Promise<Content> {
+  const body = await readBytes(deps, key)
+  if (mediaType.startsWith('text/')) return textContent(body.toString(), mediaType, deps.clock())
+  return { body, etag: `"${sha256Of(body)}"`, mediaType, cacheControl: immutable, storedAt: deps.clock() }
 }
 
 async function planOf(deps: LoadDeps, wanted: { videoId: string; revision: string }): Promise<Plan> {

@@ -1,7 +1,7 @@
 /** POST /videos/:id/play: may this viewer watch, and by which signed paths. */
 import type { PlayAnswer } from '@sluice/contract'
 import type { Clock } from '../base/time.ts'
-import { dashPath, hlsPath, playbackPrefix, publicPosterPath } from '../domain/keys.ts'
+import { dashPath, hlsPath, isId, playbackPrefix, posterPath, publicPosterPath, storyboardPath } from '../domain/keys.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { PlaybackKeys } from './keys.ts'
@@ -23,7 +23,7 @@ export type PlayRequest = {
 /** Problems: video_not_found, not_playable_yet (with Retry-After), video_failed. */
 export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAnswer> {
   const { videoId, accountId, origin } = request
-  const video = deps.videos.peek(videoId) ?? (await deps.videos.get(videoId))
+  const video = isId(videoId) ? (deps.videos.peek(videoId) ?? (await deps.videos.get(videoId))) : undefined
   if (!video || video.deletedAt !== undefined) throw new ProblemError('video_not_found')
   if (video.visibility === 'private' && video.accountId !== accountId) throw new ProblemError('video_not_found')
   const { revision, version, durationSeconds, startRendition } = playable(video)
@@ -39,8 +39,8 @@ export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAn
     hlsUrl: `${signed}${hlsPath(videoId, revision, version)}`,
     startRendition,
     hosts: [origin],
-    posterUrl: posterUrl(video, origin, `${signed}${playbackPrefix(videoId, revision)}poster.jpg`),
-    storyboardUrl: null,
+    posterUrl: posterUrl(video, { origin, signed, revision }),
+    storyboardUrl: video.storyboard ? `${signed}${storyboardPath(videoId, revision, video.storyboard.attempt)}` : null,
     captions: [],
     expiresAt: exp * 1000,
   }
@@ -56,7 +56,7 @@ function playable(video: Video): { revision: string; version: number; durationSe
   return { revision, version, durationSeconds, startRendition }
 }
 
-function posterUrl(video: Video, origin: string, signedUrl: string): string | null {
-  if (video.posterKey === undefined) return null
-  return video.visibility === 'private' ? signedUrl : `${origin}${publicPosterPath(video.id)}`
+function posterUrl({ id, posterKey, visibility }: Video, to: { origin: string; signed: string; revision: string }): string | null {
+  if (posterKey === undefined) return null
+  return visibility === 'private' ? `${to.signed}${posterPath(id, to.revision, posterKey)}` : `${to.origin}${publicPosterPath(id)}`
 }

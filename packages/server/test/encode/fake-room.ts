@@ -1,6 +1,6 @@
 /** A media room without ffmpeg: every attempt makes other bytes, as real encodes do. Faults are set by the test. */
 import { createHash, randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunkSegments, segmentCount } from '../../src/domain/grid.ts'
 import type { MediaRoom } from '../../src/encode/media-room.ts'
@@ -47,6 +47,12 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     async makePoster(options) {
       await enter('poster', options)
       return Buffer.from('jpeg')
+    },
+    async makeStoryboard(options) {
+      await enter('storyboard', options)
+      const path = join(options.directory, '0.jpg')
+      await writeFile(path, 'sheet')
+      return { sheets: [path], tileCount: (await readFile(options.path, 'latin1')).match(/h264-\d+p \d+ /g)!.length }
     },
   }
   async function enter(call: string, options: { signal?: AbortSignal }): Promise<void> {

@@ -147,5 +147,5 @@ test('posters: unsigned while public, signed while private, none otherwise', asy
   }
   for (const video of [hidden, without]) assert.equal((await poster(video)).status, 404)
   for (const path of ['nobody0000000000.jpg', 'x.jpg', '']) assert.equal((await fetch(`${stage.origin}/posters/${path}`)).status, 404)
-  assert.equal(await (await fetch(`${stage.base(hidden.plan, { accountId: 'account000000001' })}poster.jpg`)).text(), 'a picture')
+  assert.equal(await (await fetch(`${stage.base(hidden.plan, { accountId: 'account000000001' })}poster-attempt1.jpg`)).text(), 'a picture')
 })

@@ -1,0 +1,21 @@
+/** Which extras a ready video still lacks, and putting them into the queue. */
+import { taskOf, type Extra } from '../domain/messages.ts'
+import type { Plan } from '../domain/plan.ts'
+import { isGone, type Video } from '../domain/video.ts'
+import type { EncodeDeps } from './deps.ts'
+
+/** Makes an extra where it is missing; a repetition finds it there. */
+export type AddExtra = (deps: EncodeDeps, live: { video: Video; plan: Plan }, signal: AbortSignal) => Promise<void>
+
+/** Pure. Those that were given up count as missing: the daily scan tries them again for a few days. */
+export function missingExtras(video: Video): Extra[] {
+  if (video.state !== 'ready' || isGone(video) || video.revision === undefined) return []
+  const hasPicture = video.height !== undefined
+  return [...(hasPicture && !video.storyboard ? ['storyboard' as const] : [])]
+}
+
+export async function enqueueExtras(deps: Pick<EncodeDeps, 'queue'>, video: Video): Promise<void> {
+  for (const extra of missingExtras(video)) {
+    await deps.queue.enqueue(taskOf({ kind: 'extra', videoId: video.id, revision: video.revision!, extra }))
+  }
+}

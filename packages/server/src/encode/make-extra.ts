@@ -1,0 +1,20 @@
+/** The extra task: what a video can do without, one kind at a time. */
+import type { Extra } from '../domain/messages.ts'
+import { readPlan } from '../records/plan.ts'
+import { readVideo } from '../records/video.ts'
+import type { EncodeDeps, TaskContext } from './deps.ts'
+import { addStoryboard } from './add-storyboard.ts'
+import type { AddExtra } from './extras-due.ts'
+import { isLive } from './read-live.ts'
+
+const adders: Record<Extra, AddExtra> = {
+  storyboard: addStoryboard,
+}
+
+export async function makeExtra(deps: EncodeDeps, message: { videoId: string; revision: string; extra: Extra }, context: TaskContext): Promise<void> {
+  const { videoId, revision, extra } = message
+  const video = (await readVideo(deps.documents, videoId))?.value
+  if (!isLive(video, revision)) return
+  const plan = await readPlan(deps.documents, videoId, revision)
+  if (plan) await adders[extra](deps, { video, plan }, context.signal)
+}
