@@ -1,6 +1,8 @@
 /** Runs one leased task to its end: done, given back, or lost. Never rejects. */
 import { parseMessage } from '../domain/messages.ts'
 import type { Lease } from '../ports/queue.ts'
+import type { BulkGate } from './bulk-gate.ts'
+import { claimWork } from './claim-work.ts'
 import type { EncodeDeps } from './deps.ts'
 import { GiveBack } from './errors.ts'
 import { wordsOf } from './failure-detail.ts'
@@ -14,15 +16,19 @@ const taskTimeoutMs = 3_600_000
 /** The leases of every task that runs in this process, by message: most have one. */
 export type InFlight = Map<string, Lease[]>
 
+export type TaskRun = {
+  /** Gives the task back at once, without a delay. */
+  stop: AbortSignal
+  inFlight: InFlight
+  /** Where bulk work waits for its place, its lease held; `movedUp` goes first. */
+  bulk?: { gate: BulkGate; movedUp: boolean }
+}
+
 /**
- * `stop` gives the task back at once, without a delay. A repetition of a task that runs here already joins it: this
- * resolves at once, and the repetition ends with the first (two viewers of one segment share one encode).
+ * A repetition of a task that runs here already joins it: this resolves at once, and the repetition ends with the first
+ * (two viewers of one segment share one encode). One that runs in another process ends at once.
  */
-export async function runTask(
-  deps: EncodeDeps & { progress: ProgressTracker },
-  lease: Lease,
-  { stop, inFlight }: { stop: AbortSignal; inFlight: InFlight },
-): Promise<void> {
+export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, lease: Lease, { stop, inFlight, bulk }: TaskRun): Promise<void> {
   const message = parseMessage(lease.body)
   if (!message) return bury(deps, lease)
   const key = JSON.stringify(message)
@@ -36,8 +42,15 @@ export async function runTask(
   stop.addEventListener('abort', onStop, { once: true })
   const timer = setTimeout(() => abort.abort(new Error('the task ran for an hour')), taskTimeoutMs)
   const release = holdLeases(leases, abort, deps.log)
+  let leave = () => {}
+  let endClaim = async () => {}
   try {
-    await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt })
+    if (bulk) leave = await bulk.gate.enter({ first: bulk.movedUp, signal: abort.signal })
+    const claimed = await claimWork(deps, message, lease.attempt)
+    if (claimed) {
+      endClaim = claimed
+      await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt })
+    }
     inFlight.delete(key)
     await acknowledge(deps, leases)
   } catch (error) {
@@ -46,6 +59,8 @@ export async function runTask(
     if (first) await giveBack(deps, first, error, stop.aborted)
     await acknowledge(deps, others)
   } finally {
+    leave()
+    await endClaim()
     release()
     clearTimeout(timer)
     stop.removeEventListener('abort', onStop)

@@ -1,8 +1,10 @@
 /** The worker: loops that take tasks and run them, so that viewers and openings never wait for bulk work. */
+import { availableParallelism } from 'node:os'
 import { backoffMs } from '../base/retry.ts'
 import { sleep } from '../base/time.ts'
 import { parseMessage, taskOf, type Message } from '../domain/messages.ts'
 import type { Lease, Priority } from '../ports/queue.ts'
+import { openBulkGate } from './bulk-gate.ts'
 import type { EncodeDeps } from './deps.ts'
 import { leaseSeconds } from './hold-lease.ts'
 import { runTask, type InFlight } from './run-task.ts'
@@ -17,22 +19,32 @@ const expressDrainMs = 8000
 const waitSeconds = 10
 const idlePauseMs = 5
 
-/** Wanted soon but never worth an opening's wait (whole passes over the sound, posters): run aside of the express loop, so many at most. */
-const isAside = (message: Message | undefined): message is Message => message?.kind === 'audio' || message?.kind === 'poster'
-const asideAtOnce = 2
+/**
+ * Wanted soon but never worth an opening's wait, so run aside of the express loop, so many at most: whole passes over the
+ * sound and posters, and a chunk that was moved up because somebody watches it, which waits for a bulk place.
+ */
+const asideAtOnce = { sound: 2, chunk: 1 }
 const asideDelaySeconds = 5
+const asideOf = (message: Message | undefined): keyof typeof asideAtOnce | undefined =>
+  message?.kind === 'chunk' ? 'chunk' : message?.kind === 'audio' || message?.kind === 'poster' ? 'sound' : undefined
+
+/** Each has a seat of its own for those who wait: the picture and the sound of one seek at the least. */
+const viewersAtOnce = Math.max(2, availableParallelism())
 
 /**
- * One loop for waiting viewers alone, one for them and openings, and `slots` loops for everything. A bulk loop that has
+ * Loops for waiting viewers alone, one for them and openings, and `slots` loops for everything. A bulk loop that has
  * just done urgent work asks for bulk work first, so that a stream of openings can't starve the ladder.
  */
 export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): Worker {
   const stopTaking = new AbortController()
   const stopBulk = new AbortController()
   const stopExpress = new AbortController()
-  const aside = new Set<Promise<void>>()
+  const aside = { sound: new Set<Promise<void>>(), chunk: new Set<Promise<void>>() }
   const inFlight: InFlight = new Map()
-  const runUntil = (lease: Lease, stop: AbortController) => runTask(deps, lease, { stop: stop.signal, inFlight })
+  const gate = openBulkGate(deps.limits.slots)
+  const runUrgent = (lease: Lease) => runTask(deps, lease, { stop: stopExpress.signal, inFlight })
+  const runAside = (lease: Lease) => runTask(deps, lease, { stop: stopBulk.signal, inFlight })
+  const runBulk = (lease: Lease) => runTask(deps, lease, { stop: stopBulk.signal, inFlight, bulk: { gate, movedUp: lease.priority <= 1 } })
 
   async function take(priorities: Priority[], wait: number): Promise<Lease | undefined> {
     return deps.queue.take({ priorities, leaseSeconds, waitSeconds: wait, signal: stopTaking.signal })
@@ -58,26 +70,28 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
 
   async function runExpress(lease: Lease): Promise<void> {
     const message = parseMessage(lease.body)
-    if (!isAside(message)) return runUntil(lease, stopExpress)
-    if (aside.size >= asideAtOnce) {
-      await deps.queue.enqueue(taskOf(message, asideDelaySeconds))
+    const kind = asideOf(message)
+    if (!message || !kind) return runUrgent(lease)
+    if (aside[kind].size >= asideAtOnce[kind]) {
+      await deps.queue.enqueue({ ...taskOf(message, asideDelaySeconds), priority: lease.priority })
       return lease.ack()
     }
-    const task = runUntil(lease, stopBulk).finally(() => aside.delete(task))
-    aside.add(task)
+    const task = (kind === 'chunk' ? runBulk(lease) : runAside(lease)).finally(() => aside[kind].delete(task))
+    aside[kind].add(task)
   }
 
   function startBulk(): Promise<void> {
     let urgentBefore = false
     const next = async () => (urgentBefore && (await take([2, 3], 0))) || take([0, 1, 2, 3], waitSeconds)
     return loop(next, async (lease) => {
+      const isBulk = lease.priority > 1 || parseMessage(lease.body)?.kind === 'chunk'
       urgentBefore = lease.priority <= 1
-      await runUntil(lease, urgentBefore ? stopExpress : stopBulk)
+      await (isBulk ? runBulk(lease) : runUrgent(lease))
     })
   }
 
   const loops = [
-    loop(() => take([0], waitSeconds), (lease) => runUntil(lease, stopExpress)),
+    ...Array.from({ length: viewersAtOnce }, () => loop(() => take([0], waitSeconds), runUrgent)),
     loop(() => take([0, 1], waitSeconds), runExpress),
     ...Array.from({ length: deps.limits.slots }, startBulk),
   ]
@@ -88,7 +102,7 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
       stopBulk.abort(new Error('the worker stops'))
       const timer = setTimeout(() => stopExpress.abort(new Error('the worker stops')), expressDrainMs)
       await Promise.all(loops)
-      await Promise.all(aside)
+      await Promise.all([...aside.sound, ...aside.chunk])
       clearTimeout(timer)
     },
   }

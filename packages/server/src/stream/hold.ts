@@ -1,12 +1,12 @@
 /** Holds requests for a segment that is not encoded yet: puts it first in line, and waits for its slot (DESIGN §1). */
 import type { Log } from '../base/log.ts'
-import { gridOf } from '../domain/grid.ts'
-import { taskOf, videoTopic, type VideoSignal } from '../domain/messages.ts'
+import { videoTopic, type VideoSignal } from '../domain/messages.ts'
 import type { Plan, Slot } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Queue } from '../ports/queue.ts'
 import type { Signals } from '../ports/signals.ts'
 import { readSlot } from '../records/chunk.ts'
+import { openEncoderAsks } from './ask-encoders.ts'
 
 export type HoldTimes = {
   /** Players give up after 10 s. */
@@ -18,7 +18,7 @@ export type HoldTimes = {
 }
 export const defaultHoldTimes: HoldTimes = { holdMs: 8000, pollMs: 500, requeueMs: 30_000 }
 
-/** Segments waited for at once, and remembered as enqueued; beyond, an answer is "not ready" at once. */
+/** Segments waited for at once; beyond, an answer is "not ready" at once. */
 const capacity = 5000
 
 export type Holds = {
@@ -29,25 +29,9 @@ export type Holds = {
 }
 
 export function openHolds(deps: { documents: Documents; queue: Queue; signals: Signals; log: Log }, times: HoldTimes = defaultHoldTimes): Holds {
-  const enqueued = new Map<string, number>()
+  const asks = openEncoderAsks(deps, times.requeueMs)
   const wakers = new Set<() => void>()
   let closed = false
-
-  /** Only pictures are made by the segment; the one audio pass is on its way already (DESIGN §7, "Audio"). */
-  const enqueue = async (plan: Plan, renditionId: string, number: number): Promise<void> => {
-    const name = `${plan.revision} ${renditionId} ${number}`
-    const now = performance.now()
-    if (gridOf(plan, renditionId)?.kind !== 'video' || now - (enqueued.get(name) ?? -Infinity) < times.requeueMs) return
-    enqueued.delete(name)
-    if (enqueued.size >= capacity) enqueued.delete(enqueued.keys().next().value!)
-    enqueued.set(name, now)
-    try {
-      await deps.queue.enqueue(taskOf({ kind: 'segment', videoId: plan.videoId, revision: plan.revision, renditionId, number }))
-    } catch (error) {
-      enqueued.delete(name)
-      deps.log.warn({ err: error, videoId: plan.videoId, renditionId, number }, 'a segment that a viewer waits for could not be enqueued')
-    }
-  }
 
   const look = async (plan: Plan, renditionId: string, number: number): Promise<Slot | undefined> => {
     try {
@@ -77,7 +61,7 @@ export function openHolds(deps: { documents: Documents; queue: Queue; signals: S
       try {
         // Looked at once more after subscribing: it may have been filled in between.
         let slot = await look(plan, renditionId, number)
-        if (!slot) await enqueue(plan, renditionId, number)
+        if (!slot) await asks.waiting(plan, renditionId, number)
         while (!slot && !closed) {
           const leftMs = deadline - performance.now()
           if (leftMs <= 0) return undefined
@@ -90,6 +74,8 @@ export function openHolds(deps: { documents: Documents; queue: Queue; signals: S
           })
           signalled = false
           slot = await look(plan, renditionId, number)
+          // Only now: made beside the one that is waited for, they would slow it down.
+          if (slot) void asks.ahead(plan, renditionId, number)
         }
         return slot
       } finally {

@@ -9,6 +9,7 @@ import { trackProgress } from '../../src/encode/track-progress.ts'
 import { startWorker } from '../../src/encode/work.ts'
 import { LeaseLost } from '../../src/base/errors.ts'
 import { readSlot } from '../../src/records/chunk.ts'
+import { createClaim } from '../../src/records/claim.ts'
 import { inspectTask, openStage, type Stage } from './stage.ts'
 
 const withProgress = (stage: Stage) => ({ ...stage.deps, progress: trackProgress(stage.deps) })
@@ -109,6 +110,60 @@ test('viewers of one segment share one encode, and all their tasks end with it',
   await until(async () => (await stage.deps.queue.depth())[0]!.leased === 0)
   await worker.stop()
   assert.deepEqual(stage.room.calls.filter((call) => call === span), [span])
+})
+
+test('what two edges ask for is made once, whichever of two encoders gets it', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  const made = blockOn(stage, (call) => call.startsWith('span '))
+  const workers = [startWorker(withProgress(stage)), startWorker(withProgress(stage))]
+  const segment: Message = { kind: 'segment', ...of, renditionId: 'h264-360p', number: 30 }
+  const chunk: Message = { kind: 'chunk', ...of, chunk: 1 }
+  await enqueue(stage, segment, chunk)
+  await until(() => made.started() === 2)
+  await enqueue(stage, ...Array.from({ length: 6 }, () => segment), chunk, chunk)
+  await until(async () => (await stage.deps.queue.depth()).every(({ ready }) => ready === 0))
+  made.letGo()
+  await until(async () => (await stage.deps.queue.depth()).every(({ ready, leased }) => ready + leased === 0))
+  await Promise.all(workers.map((worker) => worker.stop()))
+  const spans = stage.room.calls.filter((call) => call.startsWith('span '))
+  assert.deepEqual(spans.toSorted(), ['span 30-31 h264-360p normal', 'span 8-16 h264-240p+h264-360p normal'])
+})
+
+test('the task of a worker that died is done although its claim stands', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  const segment: Message = { kind: 'segment', ...of, renditionId: 'h264-360p', number: 30 }
+  await enqueue(stage, segment)
+  await stage.deps.queue.take({ priorities: [0], leaseSeconds: 30, waitSeconds: 0 })
+  await createClaim(stage.deps.documents, of.videoId, JSON.stringify(segment), 300)
+  stage.advance(31_000)
+  const worker = startWorker(withProgress(stage))
+  const plan = await stage.plan(of.videoId)
+  await until(async () => (await readSlot(stage.deps.documents, plan, 'h264-360p', 30)) !== undefined)
+  await worker.stop()
+})
+
+test('a chunk that somebody watches goes before the bulk that waits, and holds up no opening', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 400 })
+  t.after(() => stage.close())
+  const { id, of } = await planned(stage)
+  const bulk = blockOn(stage, (call) => call === 'span 8-16 h264-240p+h264-360p normal')
+  const worker = startWorker(withProgress(stage))
+  const chunk = (number: number): Message => ({ kind: 'chunk', ...of, chunk: number })
+  await enqueue(stage, chunk(1))
+  await until(() => bulk.started() === 1)
+  await enqueue(stage, chunk(2), chunk(3))
+  await stage.deps.queue.enqueue({ ...taskOf(chunk(6)), priority: 1 })
+  await enqueue(stage, { kind: 'opening', ...of })
+  await until(async () => (await stage.video(id)).state === 'playable')
+  bulk.letGo()
+  await until(async () => (await stage.deps.queue.depth()).every(({ ready, leased }) => ready + leased === 0))
+  await worker.stop()
+  const chunks = stage.room.calls.filter((call) => call.includes('+')).map((call) => /span (\d+)-/.exec(call)![1])
+  assert.deepEqual(chunks.slice(0, 4), ['8', '48', '16', '24'])
 })
 
 test('a stopping worker gives bulk tasks back at once and ends what a viewer waits for', { timeout: 60_000 }, async (t) => {

@@ -1,6 +1,7 @@
 /** Segments that are not encoded yet: held, enqueued once, served when filled, else 503. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { segmentCount } from '../../src/domain/grid.ts'
 import type { HoldTimes } from '../../src/stream/hold.ts'
 import { createManifestVersion } from '../../src/records/plan.ts'
 import { eventually } from './eventually.ts'
@@ -25,8 +26,45 @@ test('a held request is served when its slot is filled; all who wait share one t
     assert.deepEqual(Buffer.from(await answer.arrayBuffer()), video.segments.get('h264-360p/9'))
   }
   assert.ok(answers.some((answer) => answer.headers.get('cache-status') === 'sluice; fwd=uri-miss; detail=held'))
-  assert.equal(stage.counts.enqueued, 1)
+  assert.equal((await stage.queue.depth())[0]!.ready, 0)
   assert.equal(stage.counts.objectReads, 1)
+})
+
+test('what comes next is asked for once the first is there, with the chunk around it, behind whoever waits', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  const of = { videoId: video.plan.videoId, revision: video.plan.revision }
+  const waiting = fetch(wanted(stage, video, 'h264-360p/6.m4s'))
+  await take(stage)
+  assert.equal(stage.counts.enqueued, 1, 'nothing is made beside the one that is waited for')
+  await fill(stage, video, 'h264-360p', 6, 7)
+  assert.equal((await waiting).status, 200)
+  await eventually(() => stage.counts.enqueued === 5)
+  const bodies: unknown[] = []
+  for (let lease; (lease = await stage.queue.take({ priorities: [1], leaseSeconds: 60, waitSeconds: 0 })); ) bodies.push(lease.body)
+  assert.deepEqual(bodies, [
+    { kind: 'segment', ...of, renditionId: 'h264-360p', number: 7 },
+    { kind: 'segment', ...of, renditionId: 'h264-360p', number: 8 },
+    { kind: 'chunk', ...of, chunk: 0 },
+    { kind: 'chunk', ...of, chunk: 1 },
+  ])
+  // The viewer catches up with what was asked for ahead of him: now it is first in line.
+  const next = fetch(wanted(stage, video, 'h264-360p/7.m4s'))
+  assert.deepEqual((await take(stage))?.body, { kind: 'segment', ...of, renditionId: 'h264-360p', number: 7 })
+  await fill(stage, video, 'h264-360p', 7, 9)
+  assert.equal((await next).status, 200)
+})
+
+test('nothing beyond the end is asked for', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  const last = segmentCount(video.plan.video!.grid, 'video') - 1
+  const waiting = fetch(wanted(stage, video, `h264-360p/${last}.m4s`))
+  await take(stage)
+  await fill(stage, video, 'h264-360p', last, last + 1)
+  assert.equal((await waiting).status, 200)
+  await eventually(() => stage.counts.enqueued === 2)
+  assert.equal((await stage.queue.take({ priorities: [1], leaseSeconds: 60, waitSeconds: 0 }).then((lease) => lease?.body as { kind: string })).kind, 'chunk')
 })
 
 test('a lost signal costs a poll, no more', async (t) => {
@@ -82,16 +120,16 @@ test('a client that leaves stops nothing: the fill is awaited and kept', async (
   assert.equal(stage.counts.objectReads, 1)
 })
 
-test('audio is waited for and never enqueued; HEAD neither waits nor enqueues', async (t) => {
+test('sound is asked for like the picture, without its chunk; HEAD neither waits nor enqueues', async (t) => {
   const stage = await startEdge(t, { holdTimes: patient })
   const video = await makeVideo(stage, { filled: false })
   assert.equal((await fetch(wanted(stage, video), { method: 'HEAD' })).status, 503)
-  const waiting = fetch(wanted(stage, video, 'aac-1/3.m4s'))
-  await eventually(() => stage.counts.documentReads >= 5)
-  await fill(stage, video, 'aac-1', 3, 4)
-  // The signal may have come before the hold subscribed: it looks after subscribing, so the answer comes either way.
-  assert.equal((await waiting).status, 200)
   assert.equal(stage.counts.enqueued, 0)
+  const waiting = fetch(wanted(stage, video, 'aac-1/3.m4s'))
+  assert.deepEqual((await take(stage))?.body, { kind: 'segment', videoId: video.plan.videoId, revision: video.plan.revision, renditionId: 'aac-1', number: 3 })
+  await fill(stage, video, 'aac-1', 3, 4)
+  assert.equal((await waiting).status, 200)
+  await eventually(() => stage.counts.enqueued === 3)
 })
 
 test('what no manifest lists yet is not made for a viewer, but served once it is there', async (t) => {
