@@ -7,6 +7,7 @@ import type { App } from '../http/app.ts'
 import { listen } from '../http/listen.ts'
 import { sendProblem } from '../http/problem.ts'
 import type { RawHandler } from '../http/raw-handler.ts'
+import { openPlayCounter } from '../stream/count-plays.ts'
 import { openLiveVideos } from '../stream/live-videos.ts'
 import { registerPlayRoutes } from '../stream/routes.ts'
 import { resumeDueUpload } from '../upload/resume-due.ts'
@@ -60,7 +61,9 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     if (keys && has('api')) {
       const videos = openLiveVideos({ ...drivers, clock: systemClock, freshMs: playFreshMs, staleIfError: false })
       closers.push(() => videos.close())
-      const play = { videos, keys, clock: systemClock, publicUrl: settings.SLUICE_PUBLIC_URL }
+      const plays = openPlayCounter({ documents: drivers.documents, log })
+      closers.push(() => plays.close())
+      const play = { videos, keys, plays, clock: systemClock, publicUrl: settings.SLUICE_PUBLIC_URL }
       api = await createApi({ ...drivers, settings, log, routes: [(routes) => registerPlayRoutes(routes, play)] })
     }
 

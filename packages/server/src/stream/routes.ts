@@ -3,9 +3,10 @@ import { PlayAnswer } from '@sluice/contract'
 import type { App } from '../http/app.ts'
 import { IdParams, ProblemAnswer } from '../http/open-api.ts'
 import { requestOrigin } from '../http/origin.ts'
+import type { PlayCounter } from './count-plays.ts'
 import { play, type PlayDeps } from './play.ts'
 
-export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: string }): void {
+export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: string; plays: Pick<PlayCounter, 'note'> }): void {
   app.post(
     '/api/v1/videos/:id/play',
     {
@@ -25,6 +26,7 @@ export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: strin
         userAgent: request.headers['user-agent'] ?? '',
         origin: requestOrigin(request, deps.publicUrl),
       })
+      deps.plays.note(request.params.id, answer.sessionId)
       return reply.header('cache-control', 'no-store').send(answer)
     },
   )

@@ -15,7 +15,7 @@ import { startApi, type Api, type StartOptions } from '../api/start-api.ts'
 import { makeVideo, type MadeVideo } from './start-edge.ts'
 import { openStage, type Stage } from './open-stage.ts'
 
-type PlayStage = { stage: Stage; api: Api; keys: PlaybackKeys; play(video: MadeVideo, token?: string, headers?: Record<string, string>): ReturnType<Api['call']> }
+type PlayStage = { stage: Stage; api: Api; keys: PlaybackKeys; counted: string[]; play(video: MadeVideo, token?: string, headers?: Record<string, string>): ReturnType<Api['call']> }
 
 /** The api over the stage's ports, so that both see the same videos. */
 async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}): Promise<PlayStage> {
@@ -26,9 +26,11 @@ async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}
   const { documents, objects, queue, signals, clock } = stage
   const videos = openLiveVideos({ documents, signals, clock, freshMs: 1000, staleIfError: false })
   t.after(() => videos.close())
-  const deps = { videos, keys, clock, publicUrl: composed.settings.SLUICE_PUBLIC_URL }
+  const counted: string[] = []
+  const plays = { note: (videoId: string) => void counted.push(videoId) }
+  const deps = { videos, keys, clock, plays, publicUrl: composed.settings.SLUICE_PUBLIC_URL }
   const api = await startApi(t, { settings, change: () => ({ documents, objects, queue, signals }), routes: [(app) => registerPlayRoutes(app, deps)] })
-  return { stage, api, keys, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
+  return { stage, api, keys, counted, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
 }
 
 async function set(stage: Stage, video: MadeVideo, changes: Partial<Video>): Promise<void> {
@@ -118,4 +120,13 @@ test('unlisted plays for everyone; private for its owner alone, by URLs that ope
   await set(stage, unlisted, { visibility: 'private' })
   assert.equal(await atEdge(guest), 403)
   assert.equal((await play(unlisted)).status, 404)
+})
+
+test('what is played is counted, what is refused is not', async (t) => {
+  const { stage, counted, play } = await startPlay(t)
+  const video = await makeVideo(stage)
+  await play(video)
+  await set(stage, video, { visibility: 'private' })
+  assert.equal((await play(video)).status, 404)
+  assert.deepEqual(counted, [video.plan.videoId])
 })
