@@ -9,7 +9,7 @@ import { problems, type Account, type PlayAnswer, type ProblemCode, type Video }
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.mpd': 'application/dash+xml',
-  '.mp4': 'video/mp4', '.m4s': 'video/iso.segment', '.jpg': 'image/jpeg',
+  '.mp4': 'video/mp4', '.m4s': 'video/iso.segment', '.jpg': 'image/jpeg', '.vtt': 'text/vtt',
 }
 const partSizeBytes = 1 << 20
 
@@ -22,6 +22,8 @@ export type MockServer = {
   account: Account | undefined
   /** Paths of media below which answers wait (`hold`) or fail (`refuse`), by a function of the path. */
   media: { directory?: string; hold?: (path: string) => Promise<void>; refuse?: (path: string) => number | undefined }
+  /** Whether play answers have a storyboard: `index.vtt` of the media. */
+  storyboard?: boolean
   /** A part's bytes wait for this before they are accepted. */
   beforePart?: (partNumber: number) => Promise<void>
   /** Tells the listeners of a video's events. */
@@ -97,7 +99,7 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
     if (video.state !== 'playable' && video.state !== 'ready') return problem(response, 'not_playable_yet')
     const play: PlayAnswer = {
       sessionId: 's', dashUrl: `${mock.origin}/media/manifest.mpd`, hlsUrl: `${mock.origin}/media/master.m3u8`, startRendition: 'v240', hosts: [mock.origin],
-      posterUrl: video.posterUrl ?? null, storyboardUrl: null, captions: [], expiresAt: Date.now() + 3_600_000,
+      posterUrl: video.posterUrl ?? null, storyboardUrl: mock.storyboard ? `${mock.origin}/media/index.vtt` : null, captions: [], expiresAt: Date.now() + 3_600_000,
     }
     return json(response, 200, play)
   }

@@ -72,7 +72,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
   })
   const answer = play.data
   const source = useMemo<PlayerSource | undefined>(
-    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions },
+    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions, storyboardUrl: answer.storyboardUrl },
     [answer],
   )
   const { refetch, isError, error } = play

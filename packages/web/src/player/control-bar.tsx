@@ -7,9 +7,9 @@ import { SeekBar } from './seek-bar.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { usePlayerState } from './use-player-state.ts'
 
-type Props = { controller: Controller; isMenuOpen: boolean; setMenuOpen: (isOpen: boolean) => void }
+type Props = { controller: Controller; storyboardUrl: string | null | undefined; isMenuOpen: boolean; setMenuOpen: (isOpen: boolean) => void }
 
-export function ControlBar({ controller, isMenuOpen, setMenuOpen }: Props) {
+export function ControlBar({ controller, storyboardUrl, isMenuOpen, setMenuOpen }: Props) {
   const { store } = controller
   const status = usePlayerState(store, (state) => state.status)
   const tracks = usePlayerState(store, (state) => state.tracks)
@@ -28,7 +28,7 @@ export function ControlBar({ controller, isMenuOpen, setMenuOpen }: Props) {
   return (
     <div className="player-bar">
       {isMenuOpen && <SettingsMenu controller={controller} onClose={closeMenu} />}
-      <SeekBar controller={controller} />
+      <SeekBar controller={controller} storyboardUrl={storyboardUrl} />
       <div className="player-buttons">
         <IconButton label={isRunning ? 'Pause (K)' : status === 'ended' ? 'Play again (K)' : 'Play (K)'} onClick={controller.toggle}>
           {isRunning ? <PauseIcon /> : status === 'ended' ? <ReplayIcon /> : <PlayIcon />}

@@ -50,15 +50,15 @@ export function Player(props: PlayerProps) {
     <div ref={root} className="player" style={{ '--player-ratio': ratio } as object} tabIndex={-1} role="region" aria-label={`Video player: ${props.title}`}>
       <video ref={video} className="player-video" poster={props.posterUrl ?? undefined} playsInline preload="auto" />
       <div ref={text} className="player-text" />
-      {controller && <Face controller={controller} root={root} onRetry={props.onRetry} />}
+      {controller && <Face controller={controller} root={root} storyboardUrl={source?.storyboardUrl} onRetry={props.onRetry} />}
     </div>
   )
 }
 
-type FaceProps = { controller: Controller; root: RefObject<HTMLDivElement | null>; onRetry: (() => void) | undefined }
+type FaceProps = { controller: Controller; root: RefObject<HTMLDivElement | null>; storyboardUrl: string | null | undefined; onRetry: (() => void) | undefined }
 
 /** Everything over the picture. State goes to data attributes of the root, where style sheets and tests read it. */
-function Face({ controller, root, onRetry }: FaceProps) {
+function Face({ controller, root, storyboardUrl, onRetry }: FaceProps) {
   const { store } = controller
   const status = usePlayerState(store, (state) => state.status)
   const started = usePlayerState(store, (state) => state.started)
@@ -109,7 +109,7 @@ function Face({ controller, root, onRetry }: FaceProps) {
       <Spinner controller={controller} />
       <BigButton controller={controller} />
       <div className="player-chrome">
-        <ControlBar controller={controller} isMenuOpen={isMenuOpen} setMenuOpen={setMenuOpen} />
+        <ControlBar controller={controller} storyboardUrl={storyboardUrl} isMenuOpen={isMenuOpen} setMenuOpen={setMenuOpen} />
       </div>
       <ErrorPanel controller={controller} onRetry={onRetry} />
       {isHelpOpen && <KeyHelp onClose={() => setHelpOpen(false)} />}

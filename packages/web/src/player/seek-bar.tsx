@@ -1,10 +1,12 @@
-/** The time line: played, buffered, a handle, and the time under the pointer. A slider for assistive technology. */
+/** The time line: played, buffered, a handle, and the time and picture under the pointer. A slider for assistive technology. */
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { clockText, spokenTime } from './clock-text.ts'
 import type { Controller } from './controller.ts'
+import { tileAt } from './storyboard.ts'
 import { usePlayerState } from './use-player-state.ts'
+import { useStoryboard } from './use-storyboard.ts'
 
-export function SeekBar({ controller }: { controller: Controller }) {
+export function SeekBar({ controller, storyboardUrl }: { controller: Controller; storyboardUrl: string | null | undefined }) {
   const { store } = controller
   const duration = usePlayerState(store, (state) => state.durationSeconds)
   const current = usePlayerState(store, (state) => state.currentSeconds)
@@ -13,7 +15,11 @@ export function SeekBar({ controller }: { controller: Controller }) {
   const [drag, setDrag] = useState<number>()
   const bar = useRef<HTMLDivElement>(null)
 
+  const tiles = useStoryboard(storyboardUrl, hover !== undefined)
+  const tile = hover === undefined ? undefined : tileAt(tiles, hover)
   const shown = drag ?? current
+  /** Half of what is shown over the bar: it stays within the player. */
+  const edge = tile ? tile.width / 2 + 6 : 28
   const share = (seconds: number) => (duration > 0 ? Math.min(1, Math.max(0, seconds / duration)) : 0)
   const secondsAt = (event: PointerEvent) => {
     const box = bar.current!.getBoundingClientRect()
@@ -73,7 +79,13 @@ export function SeekBar({ controller }: { controller: Controller }) {
       </div>
       <div className="player-seek-handle" style={{ left: `${share(shown) * 100}%` }} />
       {hover !== undefined && duration > 0 && (
-        <div className="player-seek-time" style={{ left: `clamp(28px, ${share(hover) * 100}%, calc(100% - 28px))` }}>
+        <div className="player-seek-time" style={{ left: `clamp(${edge}px, ${share(hover) * 100}%, calc(100% - ${edge}px))` }}>
+          {tile && (
+            <div
+              className="player-seek-tile"
+              style={{ width: tile.width, height: tile.height, backgroundImage: `url("${tile.url}")`, backgroundPosition: `-${tile.x}px -${tile.y}px` }}
+            />
+          )}
           {clockText(hover)}
         </div>
       )}

@@ -10,6 +10,8 @@ export type PlayerSource = {
   /** The id of the Representation to begin with: the one that is surely there. */
   startRendition?: string
   captions?: readonly CaptionFile[]
+  /** WebVTT that points into sheets of small pictures. */
+  storyboardUrl?: string | null
 }
 
 /** One entry of the quality menu. */
