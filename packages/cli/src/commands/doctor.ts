@@ -4,14 +4,14 @@ import type { Settings } from '@sluice/server/config/settings'
 import { parseArguments } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { checkDataDirectory, checkDisk, checkPort } from '../doctor/check-machine.ts'
-import { checkChromium, checkFfmpeg, checkNode } from '../doctor/check-programs.ts'
+import { checkChromium, checkFfmpeg, checkNode, checkSandbox } from '../doctor/check-programs.ts'
 import type { Finding } from '../doctor/finding.ts'
 
 const usage = 'sluice doctor'
 
 export const doctor: Command = {
   usage,
-  help: 'Checks Node, the settings, ffmpeg, the data directory, its disk and the port. Exit code 1 when something needed is missing.',
+  help: 'Checks Node, the settings, ffmpeg and its sandbox, the data directory, its disk and the port. Exit code 1 when something needed is missing.',
   async run(args, { environment }) {
     parseArguments(args, {}, usage)
     const { settings, finding } = checkSettings(environment.server)
@@ -21,6 +21,7 @@ export const doctor: Command = {
       checkNode(process.versions.node),
       finding,
       checkFfmpeg(tools, pathDirectories),
+      checkSandbox(settings.SLUICE_SANDBOX, tools, settings.SLUICE_DATA_DIR, pathDirectories),
       checkDataDirectory(settings.SLUICE_DATA_DIR),
       checkDisk(settings.SLUICE_DATA_DIR),
       checkPort(settings.SLUICE_HTTP_HOST, settings.SLUICE_HTTP_PORT),

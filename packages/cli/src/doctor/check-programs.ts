@@ -1,5 +1,8 @@
 /** Node, ffmpeg and Chromium. */
+import { findSandbox } from '@sluice/server/media/find-sandbox'
 import { checkTools, MediaToolsMissing } from '@sluice/server/media/tools'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Finding } from './finding.ts'
 import { findProgram, installCommand } from './install-command.ts'
 
@@ -17,6 +20,20 @@ export async function checkFfmpeg(tools: { ffmpeg: string; ffprobe: string }, pa
     if (!(error instanceof MediaToolsMissing)) throw error
     return { result: 'missing', about: error.message, remedy: installCommand('ffmpeg', pathDirectories) }
   }
+}
+
+/** Whether ffmpeg runs in a sandbox here, and why not. */
+export async function checkSandbox(
+  setting: 'auto' | 'off' | 'required',
+  tools: { ffmpeg: string; ffprobe: string },
+  dataDirectory: string,
+  pathDirectories: string[],
+): Promise<Finding> {
+  if (setting === 'off') return { result: 'advice', about: 'ffmpeg runs without a sandbox: SLUICE_SANDBOX is off' }
+  const found = await findSandbox(tools, { workRoot: join(tmpdir(), 'sluice-doctor'), hidden: [resolve(dataDirectory)], devices: [] })
+  if (found.sandbox) return { result: 'ok', about: 'ffmpeg runs in a sandbox (bubblewrap)' }
+  const remedy = found.reason.includes('not installed') ? installCommand('bubblewrap', pathDirectories) : 'allow unprivileged user namespaces to this user or container'
+  return { result: setting === 'required' ? 'missing' : 'advice', about: `ffmpeg runs without a sandbox: ${found.reason}`, remedy: process.platform === 'linux' ? remedy : undefined }
 }
 
 export function checkChromium(pathDirectories: string[]): Finding {

@@ -25,6 +25,8 @@ export const settings = {
   SLUICE_LADDER_EAGER: choice('all', ['all', 'base'], 'What is encoded in full without a viewer asking: everything, or sound and pictures up to 480p. With `base` a higher one is made where somebody watches it.'),
   SLUICE_LADDER_FILL: choice('idle', ['idle', 'views'], 'With SLUICE_LADDER_EAGER=base, when a higher rendition is completed: when encoders have nothing else to do, or only once half of it was watched.'),
   SLUICE_FFMPEG: text('ffmpeg', 'The ffmpeg program.'),
+  SLUICE_WORK_DIR: text('', 'Where encoders keep what they work on, a few hundred MB a task; the temporary directory of the system when empty.'),
+  SLUICE_SANDBOX: choice('auto', ['auto', 'off', 'required'], 'Whether ffmpeg runs in a sandbox (bubblewrap, Linux): where one works, never, or not at all without one.'),
   SLUICE_FFPROBE: text('ffprobe', 'The ffprobe program.'),
   SLUICE_EDGE_MEMORY_BYTES: bytes(256 * 2 ** 20, "The edge's segment cache."),
   SLUICE_RATE_LIMIT_PER_MINUTE: integer(1200, { min: 10, max: 1_000_000 }, 'API requests a minute and account (or address).'),

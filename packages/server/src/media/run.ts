@@ -1,20 +1,14 @@
 /** The one spawner: runs ffmpeg and ffprobe with limits on time, memory and silence, and never leaves one behind. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { commandLine, type LimitedCommand } from './command-line.ts'
 import { readProgress } from './read-progress.ts'
 import { redact } from './redact.ts'
+import type { Sandbox } from './sandbox.ts'
 
-export type RunOptions = {
-  program: string
-  args: string[]
-  /** 0 (normal) to 19 (bulk). */
-  nice?: number
-  timeoutSeconds: number
+export type RunOptions = LimitedCommand & {
   /** Ended after this long without progress: output time, encoded frames or bytes that rise, or bytes on stdout. ffmpeg only. */
   stallSeconds?: number
-  /** Address space; where the system can't limit it, it is not limited. */
-  maxMemoryBytes?: number
   signal?: AbortSignal
   /** `ignore` by default. A function is awaited before the next chunk is read. */
   stdout?: 'ignore' | 'collect' | ((chunk: Buffer) => void | Promise<void>)
@@ -22,6 +16,8 @@ export type RunOptions = {
   maxStdoutBytes?: number
   /** ffmpeg only. */
   onProgress?: (outTimeSeconds: number) => void
+  /** That of the process by default. */
+  sandbox?: Sandbox
 }
 
 /** `limit`: more output than was allowed. `consumer`: the stdout function threw; see `cause`. */
@@ -44,17 +40,23 @@ export class MediaRunError extends Error {
 
 const stderrTailBytes = 32_768
 const graceMs = 1000
-/** What the shell, nice and setpriv exit with when the tool is not there. */
+/** What env, nice and setpriv exit with when the tool is not there. */
 const commandNotFound = 127
 const running = new Set<ChildProcess>()
+let houseSandbox: Sandbox | undefined
 let exitHookSet = false
+
+/** From now on every run of this process takes place in that sandbox; undefined: in none. */
+export function confineRuns(sandbox: Sandbox | undefined): void {
+  houseSandbox = sandbox
+}
 
 /** Runs to the end. Rejects with MediaRunError, after the process is gone. */
 export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTail: string }> {
   const { program, signal } = options
   if (signal?.aborted) return Promise.reject(new MediaRunError(program, 'aborted', null, ''))
   const watched = options.stallSeconds !== undefined || options.onProgress !== undefined
-  const [command, ...args] = commandLine(options, watched)
+  const [command, ...args] = commandLine(options, watched, options.isOwnersProgram ? undefined : (options.sandbox ?? houseSandbox))
   const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'], detached: process.platform !== 'win32' })
   remember(child)
   return new Promise((resolve, reject) => {
@@ -123,27 +125,6 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
     child.once('close', (code) => void settle(code))
   })
 }
-
-/**
- * The command with its limits in front. A shell sets the memory limit and execs, so the pid stays the tool's; nice is set
- * before it starts because Linux keeps it by thread; and where setpriv is there, the kernel ends the tool when this
- * process is killed. Linux with autogrouping weighs sessions, not processes, and a tool leads a session of its own: without
- * the group's nice, bulk work would get as much of a processor as what a viewer waits for.
- */
-function commandLine(options: RunOptions, watched: boolean): string[] {
-  const tool = [options.program, ...(watched ? ['-progress', 'pipe:3', '-stats_period', '0.5'] : []), ...options.args]
-  if (process.platform === 'win32') return tool
-  const niced = options.nice ? ['nice', '-n', String(options.nice), ...tool] : tool
-  const bound = setpriv() ? [setpriv()!, '--pdeathsig', 'KILL', '--', ...niced] : niced
-  const limits = [
-    ...(options.maxMemoryBytes ? [`ulimit -v ${Math.ceil(options.maxMemoryBytes / 1024)} 2>/dev/null`] : []),
-    ...(options.nice && process.platform === 'linux' ? [`{ echo ${options.nice} > /proc/self/autogroup; } 2>/dev/null`] : []),
-  ]
-  return limits.length === 0 ? bound : ['/bin/sh', '-c', [...limits, 'exec "$@"'].join('; '), 'sh', ...bound]
-}
-
-const setpriv = (): string | undefined =>
-  process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined
 
 /** Children end with this process, however it leaves in good order. */
 function remember(child: ChildProcess): void {

@@ -1,6 +1,7 @@
 /** The encoder role: the worker and the reconciler over the opened ports. */
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { systemClock } from '../base/time.ts'
 import type { Settings } from '../config/settings.ts'
@@ -10,15 +11,22 @@ import { startReconciler, type UploadDueHandler } from '../encode/reconcile.ts'
 import { trackProgress } from '../encode/track-progress.ts'
 import { startWorker } from '../encode/work.ts'
 import { ownWorkRoot, removeStaleWork } from '../encode/work-directory.ts'
+import { confineMedia } from './confine-media.ts'
 import type { Ports } from './open-drivers.ts'
 
 export type EncoderOptions = Omit<Ports, 'cache'> & { settings: Settings; log: Log; onDueUpload: UploadDueHandler }
 
-/** `stop` drains: bulk tasks go back to the queue at once, what viewers wait for is finished. */
+/**
+ * `stop` drains: bulk tasks go back to the queue at once, what viewers wait for is finished.
+ * Errors: SandboxMissing; the system's, for a work directory that can't be made.
+ */
 export async function startEncoder(options: EncoderOptions): Promise<{ stop(): Promise<void> }> {
   const { settings, documents, objects, queue, signals } = options
   const log = options.log.child({ role: 'encoder' })
-  await removeStaleWork(tmpdir())
+  const workParent = resolve(settings.SLUICE_WORK_DIR || tmpdir())
+  await mkdir(workParent, { recursive: true })
+  await removeStaleWork(workParent)
+  await confineMedia(settings, ownWorkRoot(workParent), log)
   const deps: EncodeDeps = {
     documents,
     objects,
@@ -35,7 +43,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
       maxDurationSeconds: settings.SLUICE_MAX_DURATION_HOURS * 3600,
       sweepGraceMinutes: settings.SLUICE_SWEEP_GRACE_MINUTES,
       fastDue: settings.SLUICE_TEST_FAST_DUE,
-      workRoot: ownWorkRoot(tmpdir()),
+      workRoot: ownWorkRoot(workParent),
     },
   }
   // Ahead of the first video, whose opening would wait for it; what is missing is said at once.
