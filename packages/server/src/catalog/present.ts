@@ -26,7 +26,7 @@ export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Pr
     description: video.description,
     visibility: video.visibility,
     state: video.state,
-    progress: Math.min(1, Math.max(0, video.progress)),
+    progress: Math.min(1, Math.max(0, video.revision ? video.progress : (video.remux?.share ?? 0))),
     createdAt: video.createdAt,
     ...defined({ durationSeconds: video.durationSeconds, width: video.width, height: video.height, frameRate: video.frameRate }),
     renditions: renditions.map((rendition) => ({ ...rendition, complete: complete.has(rendition.id) })),

@@ -13,6 +13,11 @@ export const newAttempt = (): string => randomId(8)
 /** Raw bucket: the uploaded file, never changed. */
 export const sourceKey = (videoId: string, uploadId: string): string => `v/${videoId}/${uploadId}`
 
+/** Raw bucket: the same packets in a container that can be sought in, for sources that can't. */
+export const seekableKey = (videoId: string, attempt: string): string => `v/${videoId}/seekable-${attempt}.mkv`
+/** Whether that key of the raw bucket is such a copy. */
+export const isSeekableKey = (key: string): boolean => /^v\/[0-9a-z]{16}\/seekable-[0-9a-z]{8}\.mkv$/.test(key)
+
 /** Both buckets: everything of a video lies under this prefix. */
 export const videoPrefix = (videoId: string): string => `v/${videoId}/`
 /** Encoded bucket: everything of one encode revision. */

@@ -4,6 +4,8 @@ import type { Priority, Task } from '../ports/queue.ts'
 export type Message =
   /** Inspect the source, fix the plan, publish the first manifest, enqueue the rest. `again`: what is planned is enqueued once more. */
   | { kind: 'inspect'; videoId: string; again?: boolean }
+  /** Copy a source that can't be sought in into a container with an index; then inspect the copy. */
+  | { kind: 'remux'; videoId: string }
   /** The first seconds of the lowest rendition and of the audio: what makes a video playable. */
   | { kind: 'opening'; videoId: string; revision: string }
   /**
@@ -24,7 +26,7 @@ export type Message =
 export const extras = ['storyboard'] as const
 export type Extra = (typeof extras)[number]
 
-const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, sweep: 3 }
+const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, remux: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, sweep: 3 }
 
 const backgroundPriority: Priority = 3
 
@@ -44,7 +46,7 @@ export function parseMessage(body: unknown): Message | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const { kind, ...fields } = body as Record<string, unknown>
   if (typeof kind !== 'string' || !Object.hasOwn(priorities, kind) || !videoId.test(String(fields['videoId']))) return undefined
-  if (kind === 'inspect' || kind === 'sweep') return body as Message
+  if (kind === 'inspect' || kind === 'remux' || kind === 'sweep') return body as Message
   if (!revision.test(String(fields['revision']))) return undefined
   if ((kind === 'audio' || kind === 'segment') && typeof fields['renditionId'] !== 'string') return undefined
   if (kind === 'chunk' && !isNumber(fields['chunk'])) return undefined

@@ -29,6 +29,11 @@ export type Video = {
   readyAt?: number
   uploadId: string
   source: { key: string; fileName: string; sizeBytes: number }
+  /**
+   * The source can't be sought in: a copy that can be is made before it is planned. `share` of it is done, 0…1; `copy`: where
+   * it is; `failed`: there is none, the source is read as it is. `claimedSeconds`: the length that the source claims.
+   */
+  remux?: { share: number; copy?: { key: string; sizeBytes: number }; failed?: boolean; claimedSeconds?: number }
   /** 0…1: the share of slots that are filled. */
   progress: number
   /** Known once the plan is fixed. */

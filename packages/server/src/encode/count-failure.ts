@@ -11,7 +11,7 @@ export const failedAttemptsLimit = 6
 
 /** The number of failed attempts so far, this one included; 0 when there is nothing left to count them on. */
 export async function countFailure(deps: Pick<EncodeDeps, 'documents'>, message: Message): Promise<number> {
-  if (message.kind === 'inspect') {
+  if (message.kind === 'inspect' || message.kind === 'remux') {
     const video = await updateVideo(deps.documents, message.videoId, (stored) => ({ ...stored, failedAttempts: (stored.failedAttempts ?? 0) + 1 }))
     return video?.failedAttempts ?? 0
   }

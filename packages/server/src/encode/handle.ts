@@ -15,6 +15,7 @@ import { failureOf, failVideo } from './fail-video.ts'
 import { failureDetail, wordsOf } from './failure-detail.ts'
 import { inspect } from './inspect.ts'
 import { makeExtra } from './make-extra.ts'
+import { remux } from './remux.ts'
 import { sweepVideo } from './sweep.ts'
 import type { ProgressTracker } from './track-progress.ts'
 
@@ -56,6 +57,8 @@ function perform(deps: EncodeDeps & { progress: ProgressTracker }, message: Mess
   switch (message.kind) {
     case 'inspect':
       return inspect(deps, message, context)
+    case 'remux':
+      return remux(deps, message, context)
     case 'opening':
       return encodeOpening(deps, message, context)
     case 'chunk':

@@ -1,10 +1,11 @@
 /** The inspect task: what the file is, the plan, the init segments, the first manifest; then the rest is enqueued. */
 import { initKey, newRevision, revisionPrefix } from '../domain/keys.ts'
-import { videoTopic } from '../domain/messages.ts'
+import { taskOf, videoTopic } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import { isFinal, type Failure, type Video } from '../domain/video.ts'
 import type { Init } from '../media/init.ts'
+import { NotSeekable } from '../media/make-seekable.ts'
 import { MediaRefused } from '../media/refuse.ts'
 import { readSlots } from '../records/chunk.ts'
 import { createManifestVersion, createPlan, readPlan, removeRevision } from '../records/plan.ts'
@@ -24,6 +25,7 @@ export async function inspect(deps: EncodeDeps, message: { videoId: string; agai
   const video = (await readVideo(deps.documents, message.videoId))?.value
   if (!video || isFinal(video) || video.state === 'awaiting-upload') return
   if (video.revision) return message.again || context.attempt > 1 ? takeUpAgain(deps, video) : undefined
+  if (video.remux && !video.remux.copy && !video.remux.failed) return deps.queue.enqueue(taskOf({ kind: 'remux', videoId: video.id }))
   try {
     const { plan, inits, warnings } = await makePlan(deps, video, context.signal)
     await storePlan(deps, plan, inits)
@@ -34,9 +36,16 @@ export async function inspect(deps: EncodeDeps, message: { videoId: string; agai
     await deps.signals.publish(videoTopic(video.id), { kind: 'video' })
     deps.log.info({ videoId: video.id, revision: plan.revision, durationSeconds: plan.durationSeconds, renditions: [...slots.keys()] }, 'planned')
   } catch (error) {
+    if (error instanceof NotSeekable) return copyFirst(deps, video, error)
     if (!(error instanceof MediaRefused)) throw error
     await failVideo(deps, video.id, { code: error.code, message: error.message })
   }
+}
+
+/** The copy is made by a task of its own, aside of the openings of others; it enqueues the inspection again. */
+async function copyFirst(deps: EncodeDeps, video: Video, { claimedSeconds }: NotSeekable): Promise<void> {
+  await updateVideo(deps.documents, video.id, (present) => (present.remux ? undefined : { ...present, remux: { share: 0, claimedSeconds } }))
+  await deps.queue.enqueue(taskOf({ kind: 'remux', videoId: video.id }))
 }
 
 /** Planned before, by a worker that may have died before it enqueued the rest, or in a life that ended as failed. */
@@ -46,9 +55,15 @@ async function takeUpAgain(deps: EncodeDeps, video: Video): Promise<void> {
 }
 
 async function makePlan(deps: EncodeDeps, video: Video, signal: AbortSignal): Promise<{ plan: Plan; inits: Map<string, Init>; warnings: Failure[] }> {
-  const { key, sizeBytes } = video.source
+  const { key, sizeBytes } = video.remux?.copy ?? video.source
   const [url, encoderBuild] = await Promise.all([sourceUrl(deps, key), deps.media.encoderBuild(), assertSourceReadable(deps, key)])
-  const inspection = await deps.media.inspectSource(url, { sizeBytes, maxDurationSeconds: deps.limits.maxDurationSeconds, signal })
+  const inspection = await deps.media.inspectSource(url, {
+    sizeBytes,
+    maxDurationSeconds: deps.limits.maxDurationSeconds,
+    signal,
+    mustSeek: !video.remux,
+    claimedSeconds: video.remux?.claimedSeconds,
+  })
   const draft = draftPlan(inspection, {
     videoId: video.id,
     revision: newRevision(),

@@ -41,7 +41,7 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   const lazy = video.state === 'ready' && plan && slots ? await lazyWork(deps, plan, slots) : undefined
   if (lazy?.length === 0) return undefined
   const filled = slots ? [...slots.values()].flat().filter((slot) => slot !== null).length : 0
-  const progress = `${video.state} ${video.revision ?? '-'} ${filled}`
+  const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
   const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
   const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
   if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty(deps))) return next(seen)

@@ -3,8 +3,9 @@ import type { Plan, PlanDraft } from '../domain/plan.ts'
 import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import { makeInits, type Init } from '../media/init.ts'
-import { inspectSource } from '../media/inspect.ts'
+import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
+import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { checkTools, type MediaTools } from '../media/tools.ts'
@@ -13,7 +14,9 @@ export type MediaRoom = {
   /** The build of the encoder, part of every plan. Throws MediaToolsMissing. */
   encoderBuild(): Promise<string>
   /** Throws MediaRefused, MediaRunError. */
-  inspectSource(url: string, options: { sizeBytes: number; maxDurationSeconds: number; signal?: AbortSignal }): Promise<Inspection>
+  inspectSource(url: string, options: InspectOptions): Promise<Inspection>
+  /** Throws MediaRunError. */
+  makeSeekable(options: SeekableOptions): Promise<void>
   makeInits(draft: PlanDraft, options: { signal?: AbortSignal }): Promise<Map<string, Init>>
   /** Throws SpanMismatch, MediaRunError. */
   encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
@@ -34,6 +37,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
       return build
     },
     inspectSource: (url, options) => inspectSource(tools, url, options),
+    makeSeekable: (options) => makeSeekable(tools, options),
     makeInits: (draft, options) => makeInits(tools, draft, options),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),

@@ -1,7 +1,7 @@
 /** The sweep: removes a video's objects that nothing refers to and nothing ever will (DESIGN §2.6). */
 import { sheetCount } from '../domain/extras.ts'
 import { chunkOf, chunkSegments, gridOf } from '../domain/grid.ts'
-import { captionKey, initKey, parseEncodedKey, storyboardKey, videoPrefix } from '../domain/keys.ts'
+import { captionKey, initKey, isSeekableKey, parseEncodedKey, storyboardKey, videoPrefix } from '../domain/keys.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../ports/objects.ts'
@@ -40,7 +40,11 @@ async function sweepDeleted(deps: SweepDeps, video: Video): Promise<number> {
 async function sweepLeftovers(deps: SweepDeps, video: Video, graceMinutes: number): Promise<number> {
   const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
   const oldest = deps.clock() - graceMinutes * 60_000
-  return removeWhere(deps, 'encoded', video.id, async () => {
+  const copies = await removeWhere(deps, 'raw', video.id, async () => {
+    const kept = (await readVideo(deps.documents, video.id))?.value.remux?.copy?.key
+    return ({ key, modifiedAt }) => isSeekableKey(key) && key !== kept && modifiedAt <= oldest
+  })
+  return copies + await removeWhere(deps, 'encoded', video.id, async () => {
     // After the listing: an object listed and not referred to now is either lost, or its attempt is still running.
     const slots = plan && (await readSlots(deps.documents, plan)).slots
     const used = plan && slots ? usedKeys(plan, slots) : new Set<string>()

@@ -26,7 +26,7 @@ const idlePauseMs = 5
 const asideAtOnce = { sound: 2, chunk: 1 }
 const asideDelaySeconds = 5
 const asideOf = (message: Message | undefined): keyof typeof asideAtOnce | undefined =>
-  message?.kind === 'chunk' ? 'chunk' : message?.kind === 'audio' || message?.kind === 'poster' ? 'sound' : undefined
+  message?.kind === 'chunk' ? 'chunk' : message?.kind === 'audio' || message?.kind === 'remux' || message?.kind === 'poster' ? 'sound' : undefined
 
 /** Each has a seat of its own for those who wait: the picture and the sound of one seek at the least. */
 const viewersAtOnce = Math.max(2, availableParallelism())

@@ -2,6 +2,7 @@
 import type { Rate } from '../domain/rate.ts'
 import { decideRate } from './frame-rate.ts'
 import type { InspectedAudio, InspectedVideo, Inspection } from './inspection.ts'
+import { NotSeekable } from './make-seekable.ts'
 import { measureEnds } from './measure-ends.ts'
 import { describePicture } from './picture.ts'
 import { decodeFrames, probeFile, readPackets, seconds, type ProbeContext, type ProbedFrame, type ProbedStream } from './probe.ts'
@@ -12,17 +13,25 @@ import type { MediaTools } from './tools.ts'
 
 /** Demuxers that seek by an index, to the picture. The others land late or read everything on the way. */
 const indexed = /^(?:mov|matroska|mxf|wav|flac|gif|dv)/
+/** Of the others, those whose header holds a length: that of a transport stream is a guess from its ends. */
+const honest = /^(?:avi|flv|asf)/
 /** Less than this off the claimed end is rounding. */
 const shortfallSeconds = 1.5
 
 type Decodable = { stream: ProbedStream; frames: ProbedFrame[] }
 
-/** Throws MediaRefused for what can't be played; MediaRunError where the source can't be reached (retry). */
-export async function inspectSource(
-  tools: MediaTools,
-  url: string,
-  options: { sizeBytes: number; maxDurationSeconds: number; signal?: AbortSignal },
-): Promise<Inspection> {
+export type InspectOptions = {
+  sizeBytes: number
+  maxDurationSeconds: number
+  signal?: AbortSignal
+  /** Throw NotSeekable at once where chunks would be slow to reach; described as it is by default. */
+  mustSeek?: boolean
+  /** What the file claimed that this is a copy of. */
+  claimedSeconds?: number
+}
+
+/** Throws MediaRefused for what can't be played; MediaRunError where the source can't be reached (retry); NotSeekable. */
+export async function inspectSource(tools: MediaTools, url: string, options: InspectOptions): Promise<Inspection> {
   if (options.sizeBytes === 0) throw new MediaRefused('not_media', 'It is empty.')
   const context: ProbeContext = { tools, url, signal: options.signal }
   const { format, streams, warnings: said } = await probeFile(context).catch((error: unknown) => {
@@ -33,6 +42,9 @@ export async function inspectSource(
   const claimedEnd = claimed === undefined ? undefined : claimedEndOfFile(format.format_name, formatStart, claimed)
   const startOf = (stream: ProbedStream) => seconds(stream.start_time) ?? formatStart
   const videos = pickVideos(streams)
+  const container = format.format_name ?? ''
+  const seekable = indexed.test(container) && claimed !== undefined
+  if (options.mustSeek && !seekable && videos.length > 0) throw new NotSeekable(container, honest.test(container) ? claimed : undefined)
   const [decoded, measured] = await Promise.allSettled([
     Promise.all([firstDecodable(context, videos, said, formatStart, claimed), decodableAudio(context, pickAudio(streams))]),
     measureEnds(context, {
@@ -80,16 +92,16 @@ export async function inspectSource(
   if (durationSeconds > options.maxDurationSeconds) {
     throw new MediaRefused('limits', `It is ${describeTime(durationSeconds)} long; the longest accepted is ${describeTime(options.maxDurationSeconds)}.`)
   }
-  const container = format.format_name ?? ''
+  const claimedLength = options.claimedSeconds ?? (claimedEnd === undefined ? undefined : claimedEnd - origin)
   return {
     container,
     originSeconds: origin,
     formatStartSeconds: formatStart,
-    seekable: indexed.test(container) && claimed !== undefined,
+    seekable,
     durationSeconds,
     ...(inspectedVideo && { video: inspectedVideo }),
     audio,
-    warnings: warningsOf(streams, audio, claimedEnd === undefined ? undefined : claimedEnd - origin, durationSeconds),
+    warnings: warningsOf(streams, audio, claimedLength, durationSeconds),
   }
 }
 
@@ -108,7 +120,7 @@ async function firstDecodable(context: ProbeContext, candidates: ProbedStream[],
       try {
         const { frames, warnings } = await decodeFrames(context, stream.index, packets, from)
         heard += warnings
-        const good = frames.filter((frame) => (frame.width ?? 0) > 1 && (frame.height ?? 0) > 1)
+        const good = frames.filter((frame) => (frame.width ?? 0) > 0 && (frame.height ?? 0) > 0)
         if (good.length > 0) return { stream, frames: good }
       } catch (error) {
         if (!(error instanceof MediaRunError) || !refusalOf(error)) throw error

@@ -28,6 +28,10 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
       await enter('inspect', options)
       return structuredClone(room.inspection)
     },
+    async makeSeekable(options) {
+      await enter('copy', options)
+      await writeFile(options.path, 'seekable')
+    },
     async makeInits(draft) {
       const ids = [...(draft.video?.renditions ?? []), ...draft.audio].map(({ id }) => id)
       return new Map(ids.map((id) => [id, { bytes: Buffer.from(`init ${id}`), codecs: id.startsWith('aac') ? 'mp4a.40.2' : 'avc1.64001f', parameterSetsSha256: sha256(Buffer.from(id)) }]))

@@ -10,6 +10,7 @@ import { makeInits } from '../../src/media/init.ts'
 import { inspectSource } from '../../src/media/inspect.ts'
 import { pictureFilters } from '../../src/media/picture-filters.ts'
 import { MediaRefused } from '../../src/media/refuse.ts'
+import { taggedPicture } from '../../src/media/video-settings.ts'
 import { decode, distance, encodeSpan, tools } from './encode-clip.ts'
 
 export type Exactness = {
@@ -100,7 +101,7 @@ function wholePass({ plan, path }: Case): Buffer[] {
     ['-copyts', '-itsoffset', (-source.originSeconds).toFixed(6), '-reinit_filter', '0', '-i', path],
     [
       ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-      `fps=${fastest.rate.num}/${fastest.rate.den}:round=near:start_time=0`, ...pictureFilters(source, renditions[0]!),
+      `fps=${fastest.rate.num}/${fastest.rate.den}:round=near:start_time=0`, ...pictureFilters(source, renditions[0]!), taggedPicture,
     ],
     `0:${source.streamIndex}`,
   )
