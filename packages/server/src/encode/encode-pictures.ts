@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import type { Plan } from '../domain/plan.ts'
 import { SpanMismatch, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
+import { isOutOfSpace } from '../media/out-of-space.ts'
 import { MediaRunError } from '../media/run.ts'
 import { chunkOf } from '../domain/grid.ts'
 import { readChunk } from '../records/chunk.ts'
@@ -51,7 +52,8 @@ async function encodeByModes(
 }
 
 const isDecodingTrouble = (error: unknown): boolean =>
-  error instanceof SpanMismatch || (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted')
+  error instanceof SpanMismatch ||
+  (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted' && !isOutOfSpace(error))
 
 /** The span's file holds the segments one after the other; it is the object. */
 function madeOf({ renditionId, segments }: SpanResult): Made {

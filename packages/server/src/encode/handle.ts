@@ -1,6 +1,7 @@
 /** Does one task, whatever its kind, and decides what a failure means for the video. */
 import { DriverUnavailable, VersionConflict } from '../base/errors.ts'
 import type { Message } from '../domain/messages.ts'
+import { isOutOfSpace } from '../media/out-of-space.ts'
 import { MediaRunError } from '../media/run.ts'
 import { MediaToolsMissing } from '../media/tools.ts'
 import { countFailure, failedAttemptsLimit } from './count-failure.ts'
@@ -51,6 +52,7 @@ export const isOutage = (error: unknown): boolean =>
   error instanceof DriverUnavailable ||
   error instanceof VersionConflict ||
   error instanceof MediaToolsMissing ||
+  isOutOfSpace(error) ||
   (error instanceof MediaRunError && error.reason === 'spawn')
 
 function perform(deps: EncodeDeps & { progress: ProgressTracker }, message: Message, context: TaskContext): Promise<unknown> {

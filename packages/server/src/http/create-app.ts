@@ -27,6 +27,7 @@ export type AppOptions = {
   requestsPerMinute: number
   /** What /readyz asks, by name. */
   checks: Record<string, () => Promise<unknown>>
+  warnings?: Record<string, () => Promise<unknown>>
 }
 
 const defaultBodyLimitBytes = 64 * 1024
@@ -54,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await registerAuth(app, options)
   await registerRateLimits(app, { cache: options.cache, clock: options.clock, perMinute: options.requestsPerMinute })
   await registerOpenApi(app)
-  registerHealthRoutes(app, { checks: options.checks, metrics, depth: () => options.queue.depth() })
+  registerHealthRoutes(app, { checks: options.checks, warnings: options.warnings, metrics, depth: () => options.queue.depth() })
   return app
 }
 

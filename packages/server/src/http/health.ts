@@ -8,23 +8,25 @@ import { ProblemError } from './problem.ts'
 export type HealthOptions = {
   /** What must answer, by name; each rejects when it does not. */
   checks: Record<string, () => Promise<unknown>>
+  /** What work here waits for, though requests are answered: told by name, and no reason to send requests elsewhere. */
+  warnings?: Record<string, () => Promise<unknown>>
   metrics: Metrics
   depth: () => Promise<QueueDepth[]>
 }
 
 const checkTimeoutMs = 3000
 
-export function registerHealthRoutes(app: FastifyInstance, { checks, metrics, depth }: HealthOptions): void {
+export function registerHealthRoutes(app: FastifyInstance, { checks, warnings = {}, metrics, depth }: HealthOptions): void {
   const config = { rateLimit: false as const }
   const schema = { hide: true } as const
   app.get('/healthz', { config, schema }, async () => ({ status: 'ok' }))
 
   app.get('/readyz', { config, schema }, async (_request, reply) => {
     void reply.header('cache-control', 'no-store')
-    const missing = (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
-    if (missing.length === 0) return { status: 'ready' }
+    const [missing, degraded] = await Promise.all([allFailed(checks), allFailed(warnings)])
+    if (missing.length === 0) return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded }
     const detail = `Not reachable: ${missing.join(', ')}`
-    return replyProblem(reply, new ProblemError('unavailable', { detail, retryAfterSeconds: 2, members: { missing } }))
+    return replyProblem(reply, new ProblemError('unavailable', { detail, retryAfterSeconds: 2, members: { missing, ...(degraded.length > 0 && { degraded }) } }))
   })
 
   app.get('/metrics', { config, schema }, async (_request, reply) => {
@@ -32,6 +34,10 @@ export function registerHealthRoutes(app: FastifyInstance, { checks, metrics, de
     return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.render(depths))
   })
 }
+
+/** The names of those that fail. */
+const allFailed = async (checks: HealthOptions['checks']): Promise<string[]> =>
+  (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
 
 /** The check's name when it rejects or takes too long. */
 async function failed(name: string, check: () => Promise<unknown>): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 /** The api role: the app with the routes of all features over the opened ports. */
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { AccountsDeps } from '../accounts/deps.ts'
 import { openPasswordHasher, type PasswordHasher } from '../accounts/password-hasher.ts'
@@ -14,6 +15,7 @@ import type { App, RegisterRoutes } from '../http/app.ts'
 import { createApp } from '../http/create-app.ts'
 import { registerStaticSite } from '../http/static-site.ts'
 import { registerUploadRoutes } from '../upload/routes.ts'
+import { checkSpace, neededDataBytes, neededWorkBytes } from './check-space.ts'
 import type { Ports } from './open-drivers.ts'
 import { dueDelaySeconds, uploadDepsOf } from './upload-deps.ts'
 
@@ -73,7 +75,10 @@ export async function createApi(options: ApiOptions): Promise<App> {
       queue: () => queue.ping(),
       signals: () => signals.ping(),
       cache: () => cache.ping(),
+      'data disk': () => checkSpace(settings.SLUICE_DATA_DIR, neededDataBytes),
     },
+    // Encoders wait for room; what is encoded still plays.
+    warnings: settings.SLUICE_ROLES.includes('encoder') ? { 'work disk': () => checkSpace(settings.SLUICE_WORK_DIR || tmpdir(), neededWorkBytes) } : {},
   })
   registerAccountRoutes(app, { ...accounts, publicUrl })
   registerUploadRoutes(app, {
