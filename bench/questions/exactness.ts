@@ -23,7 +23,7 @@ export const question: Question = {
       for (const [kind, paths] of [['nasty', nastyClips.map((each) => nastyClip(each))], ['real', real]] as const) {
         for (const path of paths) {
           const workDir = mkdtempSync(join(folder, 'exact-'))
-          const { outcome, modes, faults } = await checkExactness(server.urlOf(path), path, workDir)
+          const { outcome, modes, faults } = await checkExactness(server.urlOf, path, workDir)
           rmSync(workDir, { recursive: true })
           if (outcome === 'plays' || outcome === 'sound only') found[kind].played++
           if (faults.length > 0) found[kind].wrong++

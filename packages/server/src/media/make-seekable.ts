@@ -49,8 +49,8 @@ export async function makeSeekable(tools: MediaTools, options: SeekableOptions):
       program: tools.ffmpeg,
       args: [
         '-hide_banner', '-nostdin', '-loglevel', 'error', '-y', ...inputLimits(url), '-fflags', '+genpts', '-i', url,
-        // V: pictures that are not covers.
-        '-map', '0:V?', '-map', '0:a?', '-c', 'copy', '-map_chapters', '-1', '-f', 'matroska', path,
+        // V: pictures that are not covers. copyinkf: some streams never call a picture a key frame and decode all the same.
+        '-map', '0:V?', '-map', '0:a?', '-c', 'copy', '-copyinkf', '-map_chapters', '-1', '-f', 'matroska', path,
       ],
       timeoutSeconds,
       stallSeconds,

@@ -9,7 +9,9 @@ import type { SpanResult } from '../../src/media/encode-span.ts'
 import { makeInits } from '../../src/media/init.ts'
 import { inspectSource } from '../../src/media/inspect.ts'
 import { pictureFilters } from '../../src/media/picture-filters.ts'
+import { makeSeekable, NotSeekable } from '../../src/media/make-seekable.ts'
 import { MediaRefused } from '../../src/media/refuse.ts'
+import { MediaRunError } from '../../src/media/run.ts'
 import { taggedPicture } from '../../src/media/video-settings.ts'
 import { decode, distance, encodeSpan, tools } from './encode-clip.ts'
 
@@ -33,11 +35,13 @@ const stillDistance = 2
 /** The container's last frame length is rounded, and `fps` rounds the end once more. */
 const endFrames = 2
 
-/** `url` serves the file at `path`. `workDir` is the caller's to remove. */
-export async function checkExactness(url: string, path: string, workDir: string): Promise<Exactness> {
+/** `urlOf` serves a file. `workDir` is the caller's to remove. */
+export async function checkExactness(urlOf: (path: string) => string, original: string, workDir: string): Promise<Exactness> {
   const result: Exactness = { outcome: 'plays', warnings: [], frames: 0, wholeFrames: 0, modes: [], faults: [] }
   try {
-    const inspection = await inspectSource(tools, url, { sizeBytes: statSync(path).size, maxDurationSeconds: 7200 })
+    const { path, inspection } = await inspectAsEncodersDo(urlOf, original, workDir)
+    const url = urlOf(path)
+    if (path !== original) result.faults.push(...lostPackets(original, path))
     result.warnings = inspection.warnings.map(({ code }) => code)
     const draft = draftPlan(inspection, { videoId: 'v', revision: 'r', source: { key: 'k', sizeBytes: 1 }, preset: 'ultrafast', encoderBuild: 'test', now: 0 })
     // Blurred pictures are hard to tell apart: what is asked here is which ones they are.
@@ -51,6 +55,35 @@ export async function checkExactness(url: string, path: string, workDir: string)
     else result.faults.push(String(error))
   }
   return result
+}
+
+/** Of the source, or of its copy where it can't be sought in. */
+async function inspectAsEncodersDo(urlOf: (path: string) => string, original: string, workDir: string) {
+  const look = (path: string, mustSeek: boolean, claimedSeconds?: number) =>
+    inspectSource(tools, urlOf(path), { sizeBytes: statSync(path).size, maxDurationSeconds: 7200, mustSeek, claimedSeconds })
+  try {
+    return { path: original, inspection: await look(original, true) }
+  } catch (error) {
+    if (!(error instanceof NotSeekable)) throw error
+    const path = join(workDir, 'seekable.mkv')
+    try {
+      await makeSeekable(tools, { url: urlOf(original), path, sizeBytes: statSync(original).size })
+    } catch (failure) {
+      if (!(failure instanceof MediaRunError)) throw failure
+      return { path: original, inspection: await look(original, false) }
+    }
+    return { path, inspection: await look(path, false, error.claimedSeconds) }
+  }
+}
+
+/** A copy leaves out at most what comes before the first key frame. */
+function lostPackets(original: string, copy: string): string[] {
+  const [had, has] = [original, copy].map((path) => {
+    const flags = execFileSync('ffprobe', ['-v', 'fatal', '-select_streams', 'V:0', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path], { maxBuffer: 2 ** 28 })
+    const packets = flags.toString().split('\n').filter((line) => /^[K_]/.test(line))
+    return packets.length - Math.max(0, packets.findIndex((each) => each.startsWith('K')))
+  })
+  return has! < had! ? [`the copy has ${has} of ${had} packets`] : []
 }
 
 type Case = { plan: Plan; url: string; path: string; workDir: string; inits: Map<string, Buffer> }

@@ -16,7 +16,7 @@ after(() => server.close())
 async function isExact(path: string, outcome: string): Promise<void> {
   const workDir = mkdtempSync(join(tmpdir(), 'sluice-exact-'))
   try {
-    const found = await checkExactness(server.urlOf(path), path, workDir)
+    const found = await checkExactness(server.urlOf, path, workDir)
     assert.deepEqual(found.faults, [])
     assert.equal(found.outcome, outcome)
   } finally {
