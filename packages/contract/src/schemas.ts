@@ -142,6 +142,18 @@ export const ListVideos = Type.Object(
   closed,
 )
 export const VideoPage = Type.Object({ items: Type.Array(Video), cursor: Type.Optional(Type.String()) })
+export const CaptionKind = Type.Union([Type.Literal('uploaded'), Type.Literal('source'), Type.Literal('generated')], {
+  description: 'Put by the owner, found in the uploaded file, or made from speech',
+})
+export const Caption = Type.Object({ id: Type.String(), kind: CaptionKind, language: Type.String(), label: Type.String(), createdAt: UnixMs })
+export const CaptionList = Type.Object({ items: Type.Array(Caption) })
+export const PutCaption = Type.Object(
+  {
+    text: Type.String({ maxLength: 2_000_000, description: 'WebVTT or SubRip (SRT)' }),
+    label: Type.Optional(Type.String({ maxLength: 100, description: "What players call it; the language's name by default" })),
+  },
+  closed,
+)
 export const PlayAnswer = Type.Object({
   sessionId: Type.String(),
   dashUrl: Type.String(),
@@ -150,7 +162,7 @@ export const PlayAnswer = Type.Object({
   hosts: Type.Array(Type.String(), { description: 'Origins that serve the same paths, the first one preferred' }),
   posterUrl: Type.Union([Type.String(), Type.Null()]),
   storyboardUrl: Type.Union([Type.String(), Type.Null()]),
-  captions: Type.Array(Type.Object({ language: Type.String(), label: Type.String(), url: Type.String() })),
+  captions: Type.Array(Type.Object({ language: Type.String(), label: Type.String(), kind: CaptionKind, url: Type.String() })),
   expiresAt: UnixMs,
 })
 /** One event of GET /videos/:id/events: `event: video`, data as here. */
@@ -179,6 +191,10 @@ export type VideoAnswer = Static<typeof VideoAnswer>
 export type ChangeVideo = Static<typeof ChangeVideo>
 export type ListVideos = Static<typeof ListVideos>
 export type VideoPage = Static<typeof VideoPage>
+export type CaptionKind = Static<typeof CaptionKind>
+export type Caption = Static<typeof Caption>
+export type CaptionList = Static<typeof CaptionList>
+export type PutCaption = Static<typeof PutCaption>
 export type PlayAnswer = Static<typeof PlayAnswer>
 export type VideoEvent = Static<typeof VideoEvent>
 export type VideoState = Static<typeof VideoState>

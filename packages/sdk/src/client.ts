@@ -1,6 +1,6 @@
 /** The typed client: a method for every route of the HTTP API. */
 import type {
-  BeginUpload, BegunUpload, ChangeVideo, CompleteUpload, Credentials, CurrentSession, ListVideos, PlayAnswer, SessionAnswer, SignedParts, SignParts,
+  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, ListVideos, PlayAnswer, PutCaption, SessionAnswer, SignedParts, SignParts,
   UploadAnswer, Video, VideoAnswer, VideoEvent, VideoPage,
 } from '@sluice/contract'
 import { request, type Call, type Connection } from './request.ts'
@@ -62,6 +62,14 @@ export function createClient(options: ClientOptions = {}) {
         call<SessionAnswer>('POST', '/sessions', { body: credentials, repeatable: false, signal }),
       /** Signs out: the token is worth nothing afterwards. */
       delete: ({ signal }: CallOptions = {}) => call<void>('DELETE', '/sessions', { signal }),
+    },
+    captions: {
+      list: (id: string, { signal }: CallOptions = {}) => call<CaptionList>('GET', `${video(id)}/captions`, { signal }),
+      /** WebVTT or SubRip text, in the place of that language's uploaded captions. SluiceError `captions_invalid` names the line. */
+      put: (id: string, language: string, body: PutCaption, { signal }: CallOptions = {}) =>
+        call<Caption>('PUT', `${video(id)}/captions/${encodeURIComponent(language)}`, { body, timeoutSeconds: 60, signal }),
+      delete: (id: string, captionId: string, { signal }: CallOptions = {}) =>
+        call<void>('DELETE', `${video(id)}/captions/${encodeURIComponent(captionId)}`, { signal }),
     },
     /** The steps of an upload. `createUpload` takes all of them. */
     uploads: {

@@ -14,7 +14,7 @@ export type Connection = {
 }
 
 export type Call = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below /api/v1. */
   path: string
   query?: Record<string, string | number | undefined>

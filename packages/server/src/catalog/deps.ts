@@ -3,11 +3,13 @@ import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
 import type { Cache } from '../ports/cache.ts'
 import type { Documents } from '../ports/documents.ts'
+import type { Objects } from '../ports/objects.ts'
 import type { Queue } from '../ports/queue.ts'
 import type { Signals } from '../ports/signals.ts'
 
 export type CatalogDeps = {
   documents: Documents
+  objects: Objects
   queue: Queue
   signals: Signals
   cache: Cache

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import { requireAccount } from '../http/auth.ts'
 import { IdParams, ProblemAnswer, signedIn } from '../http/open-api.ts'
+import { registerCaptionRoutes } from './caption-routes.ts'
 import { changeVideo } from './change.ts'
 import type { CatalogDeps } from './deps.ts'
 import { listVideos } from './list.ts'
@@ -70,5 +71,6 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
     },
   )
 
+  registerCaptionRoutes(app, deps)
   registerEventRoute(app, deps)
 }

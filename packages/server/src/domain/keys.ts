@@ -124,4 +124,7 @@ export const captionPath = (videoId: string, revision: string, attempt: string):
 export const publicPosterPath = (videoId: string): string => `/posters/${videoId}.jpg`
 /** From a manifest (in `m<version>/`) to an init segment, a segment or a media playlist: relative, so that the token is inherited. */
 export const initHref = (renditionId: string): string => `../${renditionId}/init.mp4`
+export const captionHref = (attempt: string): string => `../captions/${attempt}.vtt`
+/** A playlist of captions, from the master playlist. */
+export const captionPlaylistHref = (attempt: string): string => `captions/${attempt}.m3u8`
 export const segmentHref = (renditionId: string, number: number | string): string => `../${renditionId}/${number}.m4s`

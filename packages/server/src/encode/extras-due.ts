@@ -11,7 +11,7 @@ export type AddExtra = (deps: EncodeDeps, live: { video: Video; plan: Plan }, si
 export function missingExtras(video: Video): Extra[] {
   if (video.state !== 'ready' || isGone(video) || video.revision === undefined) return []
   const hasPicture = video.height !== undefined
-  return [...(hasPicture && !video.storyboard ? ['storyboard' as const] : [])]
+  return [...(hasPicture && !video.storyboard ? ['storyboard' as const] : []), ...(video.captions?.length ? ['captions' as const] : [])]
 }
 
 export async function enqueueExtras(deps: Pick<EncodeDeps, 'queue'>, video: Video): Promise<void> {

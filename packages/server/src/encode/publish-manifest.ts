@@ -1,6 +1,7 @@
 /** Publishes the next manifest version when complete renditions may join it, or their measured rates. */
 import { VersionConflict } from '../base/errors.ts'
 import { measureRate } from '../domain/bit-rates.ts'
+import type { Caption } from '../domain/extras.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ManifestVersion, MeasuredRate } from '../domain/video.ts'
 import { createManifestVersion, readManifestVersion } from '../records/plan.ts'
@@ -10,19 +11,27 @@ import { completeRenditions, renditionIds, type Slots } from './listing.ts'
 /**
  * The highest version that lists what `present` lists and all that is complete, with the rates of the latter: made if
  * there is none yet. A rival's version of the same number is taken over as it is, and another added if it lacks
- * something. Versions are stored once, so repeating this after a crash finds what was made before.
+ * something. `captions` are those to list; when absent, they stay as they are. Versions are stored once, so repeating this after a crash finds what was made before.
  */
-export async function publishManifest(deps: Pick<EncodeDeps, 'documents' | 'clock'>, plan: Plan, present: number, slots: Slots): Promise<number> {
+export async function publishManifest(
+  deps: Pick<EncodeDeps, 'documents' | 'clock'>,
+  plan: Plan,
+  present: number,
+  slots: Slots,
+  captions?: Caption[],
+): Promise<number> {
   const { videoId, revision } = plan
   const complete = completeRenditions(plan, slots)
   let version = present
   let latest = await readManifestVersion(deps.documents, videoId, revision, version)
-  while (complete.some((id) => !latest?.renditionIds.includes(id) || !latest.rates?.[id])) {
+  const lacksCaptions = () => captions !== undefined && !sameCaptions(latest?.captions, captions)
+  while (lacksCaptions() || complete.some((id) => !latest?.renditionIds.includes(id) || !latest.rates?.[id])) {
     const next: ManifestVersion = {
       version: version + 1,
       createdAt: deps.clock(),
       renditionIds: renditionIds(plan).filter((id) => latest?.renditionIds.includes(id) || complete.includes(id)),
       rates: { ...latest?.rates, ...ratesOf(plan, slots, complete) },
+      captions: captions ?? latest?.captions,
     }
     try {
       await createManifestVersion(deps.documents, videoId, revision, next)
@@ -39,3 +48,8 @@ export async function publishManifest(deps: Pick<EncodeDeps, 'documents' | 'cloc
 /** Slots are set once: of a complete rendition it is the same whenever it is counted. */
 const ratesOf = (plan: Plan, slots: Slots, complete: string[]): Record<string, MeasuredRate> =>
   Object.fromEntries(complete.map((id) => [id, measureRate(plan, id, slots.get(id)!.map((slot) => slot!.length))!]))
+
+/** Whether a version lists these captions: texts never change under their attempt, labels do. */
+export const sameCaptions = (listed: Caption[] | undefined, captions: Caption[]): boolean =>
+  JSON.stringify((listed ?? []).map(nameOf)) === JSON.stringify(captions.map(nameOf))
+const nameOf = ({ attempt, language, label }: Caption) => [attempt, language, label]

@@ -1,6 +1,7 @@
 /** Writes the DASH MPD of a manifest version: static, isoff-live, SegmentTimeline over the fixed grid (ISO/IEC 23009-1). Pure. */
+import type { Caption } from '../domain/extras.ts'
 import { segmentsOf } from '../domain/grid.ts'
-import { initHref, segmentHref } from '../domain/keys.ts'
+import { captionHref, initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioGrid, AudioRendition, Plan, VideoGrid, VideoRendition } from '../domain/plan.ts'
 import type { ManifestVersion } from '../domain/video.ts'
 import { audioPeak, listedRenditions, videoPeaks } from './listed.ts'
@@ -11,6 +12,7 @@ export function writeDash(plan: Plan, manifest: ManifestVersion): string {
   const sets = [
     ...(plan.video && video.length > 0 ? [videoSet(plan.video.source, plan.video.grid, video, videoPeaks(video, manifest))] : []),
     ...audio.map((rendition, index) => audioSet(rendition, index, audioPeak(rendition, manifest))),
+    ...(manifest.captions ?? []).map(captionSet),
   ]
   return `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"${attributes({
@@ -73,6 +75,17 @@ function audioSet(rendition: AudioRendition, index: number, peakBitsPerSecond: n
 ${rendition.label === '' ? '' : `<Label>${escapeXml(rendition.label)}</Label>\n`}<Role schemeIdUri="urn:mpeg:dash:role:2011" value="${index === 0 ? 'main' : 'alternate'}"/>
 ${segmentTemplate(rendition.grid, 'audio')}
 <Representation${attributes(representation)}/>
+</AdaptationSet>`
+}
+
+/** One WebVTT file for the whole period (ISO/IEC 23009-1 §5.3.9.2: a BaseURL alone). */
+function captionSet({ language, label, attempt }: Caption): string {
+  return `<AdaptationSet${attributes({ contentType: 'text', mimeType: 'text/vtt', lang: language })}>
+<Label>${escapeXml(label)}</Label>
+<Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>
+<Representation${attributes({ id: `captions-${attempt}`, bandwidth: 1000 })}>
+<BaseURL>${escapeXml(captionHref(attempt))}</BaseURL>
+</Representation>
 </AdaptationSet>`
 }
 

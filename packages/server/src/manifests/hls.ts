@@ -1,7 +1,8 @@
 /** Writes the HLS playlists of a manifest version: the same CMAF segments as the MPD (RFC 8216). Pure. */
 import { targetSeconds } from '../domain/bit-rates.ts'
+import type { Caption } from '../domain/extras.ts'
 import { gridOf, segmentsOf } from '../domain/grid.ts'
-import { initHref, segmentHref } from '../domain/keys.ts'
+import { captionHref, captionPlaylistHref, initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import type { ManifestVersion } from '../domain/video.ts'
@@ -22,6 +23,9 @@ export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
   const grouped = audio.length > (video.length > 0 ? 0 : 1)
   const lines = [...head]
   if (grouped) lines.push(...audioGroup(audio))
+  const captions = manifest.captions ?? []
+  lines.push(...captionGroup(captions))
+  const groups = { ...(grouped ? { AUDIO: quoted('audio') } : {}), ...(captions.length > 0 ? { SUBTITLES: quoted('captions') } : {}) }
   for (const [index, rendition] of video.entries()) {
     const variant = {
       BANDWIDTH: peaks[index]! + largestAudio,
@@ -29,7 +33,7 @@ export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
       CODECS: quoted([rendition.codecs, ...audioCodecs].join(',')),
       RESOLUTION: `${rendition.width}x${rendition.height}`,
       'FRAME-RATE': rateOf(rendition.rate).toFixed(3),
-      ...(grouped ? { AUDIO: quoted('audio') } : {}),
+      ...groups,
     }
     lines.push(`#EXT-X-STREAM-INF:${attributeList(variant)}`, mediaHref(rendition.id))
   }
@@ -40,7 +44,7 @@ export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
       BANDWIDTH: largestAudio,
       ...averageBandwidth([], audio, manifest),
       CODECS: quoted(audioCodecs.join(',')),
-      ...(grouped ? { AUDIO: quoted('audio') } : {}),
+      ...groups,
     }
     lines.push(`#EXT-X-STREAM-INF:${attributeList(variant)}`, mediaHref(rendition.id))
   }
@@ -92,6 +96,37 @@ function audioGroup(audio: AudioRendition[]): string[] {
       AUTOSELECT: autoselect ? 'YES' : 'NO',
       CHANNELS: quoted(String(rendition.channels)),
       URI: quoted(mediaHref(rendition.id)),
+    })}`
+  })
+}
+
+/** The playlist of captions: one WebVTT file as long as the video, whose times count from its start (RFC 8216 §3.5). */
+export function writeHlsCaptions(plan: Plan, attempt: string): string {
+  return `${[
+    '#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(plan.durationSeconds))}`, '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXTINF:${plan.durationSeconds.toFixed(6)},`, `../${captionHref(attempt)}`, '#EXT-X-ENDLIST',
+  ].join('\n')}\n`
+}
+
+/** Off until the viewer or the system's settings choose one; one of each language may be chosen by the system. */
+function captionGroup(captions: Caption[]): string[] {
+  const names = new Set<string>()
+  const languages = new Set<string>()
+  return captions.map(({ language, label, attempt }) => {
+    let name = quoted(label)
+    for (let n = 2; names.has(name); n++) name = quoted(`${label} ${n}`)
+    names.add(name)
+    const autoselect = !languages.has(language)
+    languages.add(language)
+    return `#EXT-X-MEDIA:${attributeList({
+      TYPE: 'SUBTITLES',
+      'GROUP-ID': quoted('captions'),
+      NAME: name,
+      ...(language === 'und' ? {} : { LANGUAGE: quoted(language) }),
+      DEFAULT: 'NO',
+      AUTOSELECT: autoselect ? 'YES' : 'NO',
+      FORCED: 'NO',
+      URI: quoted(captionPlaylistHref(attempt)),
     })}`
   })
 }

@@ -53,6 +53,7 @@ export async function createApi(options: ApiOptions): Promise<App> {
   }
   const catalog: CatalogDeps = {
     documents,
+    objects,
     queue,
     signals,
     cache,

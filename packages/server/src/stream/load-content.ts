@@ -9,7 +9,7 @@ import type { Plan, Slot } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import { writeDash } from '../manifests/dash.ts'
-import { writeHlsMaster, writeHlsMedia } from '../manifests/hls.ts'
+import { writeHlsCaptions, writeHlsMaster, writeHlsMedia } from '../manifests/hls.ts'
 import { writeStoryboard } from '../manifests/storyboard.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { ByteRange, Objects } from '../ports/objects.ts'
@@ -49,8 +49,11 @@ export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: V
   const manifest = await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version))
   if (!manifest || (wanted.kind === 'hls-media' && !manifest.renditionIds.includes(wanted.renditionId))) throw missing()
   const now = deps.clock()
-  if (wanted.kind === 'hls-captions') throw missing()
   if (wanted.kind === 'dash') return { content: await textContent(writeDash(plan, manifest), mediaTypes.dash, now), held: false }
+  if (wanted.kind === 'hls-captions') {
+    if (!manifest.captions?.some(({ attempt }) => attempt === wanted.attempt)) throw missing()
+    return { content: await textContent(writeHlsCaptions(plan, wanted.attempt), mediaTypes.hls, now), held: false }
+  }
   const text = wanted.kind === 'hls-master' ? writeHlsMaster(plan, manifest) : writeHlsMedia(plan, wanted.renditionId)
   return { content: await textContent(text, mediaTypes.hls, now), held: false }
 }

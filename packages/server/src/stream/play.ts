@@ -1,7 +1,8 @@
 /** POST /videos/:id/play: may this viewer watch, and by which signed paths. */
 import type { PlayAnswer } from '@sluice/contract'
 import type { Clock } from '../base/time.ts'
-import { dashPath, hlsPath, isId, playbackPrefix, posterPath, publicPosterPath, storyboardPath } from '../domain/keys.ts'
+import { offeredCaptions } from '../domain/extras.ts'
+import { captionPath, dashPath, hlsPath, isId, playbackPrefix, posterPath, publicPosterPath, storyboardPath } from '../domain/keys.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { PlaybackKeys } from './keys.ts'
@@ -41,7 +42,12 @@ export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAn
     hosts: [origin],
     posterUrl: posterUrl(video, { origin, signed, revision }),
     storyboardUrl: video.storyboard ? `${signed}${storyboardPath(videoId, revision, video.storyboard.attempt)}` : null,
-    captions: [],
+    captions: offeredCaptions(video.captions ?? []).map(({ language, label, kind, attempt }) => ({
+      language,
+      label,
+      kind,
+      url: `${signed}${captionPath(videoId, revision, attempt)}`,
+    })),
     expiresAt: exp * 1000,
   }
 }

@@ -20,10 +20,12 @@ test('it is OpenAPI 3.1 and has every route of the contract', async () => {
     'DELETE /api/v1/sessions',
     'DELETE /api/v1/uploads/{id}',
     'DELETE /api/v1/videos/{id}',
+    'DELETE /api/v1/videos/{id}/captions/{captionId}',
     'GET /api/v1/accounts/me',
     'GET /api/v1/uploads/{id}',
     'GET /api/v1/videos',
     'GET /api/v1/videos/{id}',
+    'GET /api/v1/videos/{id}/captions',
     'GET /api/v1/videos/{id}/events',
     'PATCH /api/v1/videos/{id}',
     'POST /api/v1/accounts',
@@ -33,6 +35,7 @@ test('it is OpenAPI 3.1 and has every route of the contract', async () => {
     'POST /api/v1/uploads/{id}/part-urls',
     'POST /api/v1/videos/{id}/play',
     'POST /api/v1/videos/{id}/retry',
+    'PUT /api/v1/videos/{id}/captions/{language}',
   ])
   for (const [path, methods] of Object.entries(described.paths)) {
     for (const [method, route] of Object.entries(methods)) {
