@@ -1,6 +1,7 @@
 /** Copies a source that can't be sought in into a container with an index: the same packets, in one pass over it. */
 import { stat } from 'node:fs/promises'
-import { inputLimits, encodeMemoryBytes } from './limits.ts'
+import { encodeMemoryBytes, inputLimits, probeMemoryBytes } from './limits.ts'
+import { probeFile, seconds, type ProbedStream } from './probe.ts'
 import { unreadableSource } from './refuse.ts'
 import { MediaRunError, runTool } from './run.ts'
 import type { MediaTools } from './tools.ts'
@@ -33,6 +34,8 @@ const lookMs = 2000
 /** A container adds little; what grows beyond that is a trap. */
 const mostGrowth = 2
 const smallBytes = 64 * 2 ** 20
+/** How far the copy's sound may lie elsewhere than the source's, beside the picture. */
+const syncSeconds = 0.2
 
 /**
  * Matroska takes nearly every codec, keeps an index, and rounds time to a millisecond, far below half a frame. Without
@@ -59,7 +62,27 @@ export async function makeSeekable(tools: MediaTools, options: SeekableOptions):
       signal: options.signal,
     })
     if (unreadableSource(stderrTail)) throw new MediaRunError(tools.ffmpeg, 'exit', 0, stderrTail)
+    await checkSync(tools, options)
   } finally {
     clearInterval(timer)
   }
+}
+
+/** A first packet without a time of its own (Ogg cut from a longer one) can throw a stream to another place: such a copy is none. */
+async function checkSync(tools: MediaTools, { url, path, signal }: SeekableOptions): Promise<void> {
+  const { stdout } = await runTool({
+    program: tools.ffprobe, args: ['-v', 'error', '-show_streams', '-of', 'json', path], timeoutSeconds: 60, maxMemoryBytes: probeMemoryBytes, stdout: 'collect', signal,
+  })
+  const copied = leadOf((JSON.parse(stdout.toString()) as { streams?: ProbedStream[] }).streams ?? [])
+  const original = leadOf((await probeFile({ tools, url, signal })).streams)
+  if (copied === undefined || original === undefined || Math.abs(copied - original) < syncSeconds) return
+  throw new MediaRunError(tools.ffmpeg, 'exit', 0, `in the copy the sound is ${(copied - original).toFixed(1)} s off`)
+}
+
+/** Seconds from the start of the first picture stream to that of the first sound. */
+function leadOf(streams: ProbedStream[]): number | undefined {
+  const startOf = (type: string) =>
+    seconds(streams.find(({ codec_type, disposition }) => codec_type === type && disposition?.attached_pic !== 1)?.start_time)
+  const [picture, sound] = [startOf('video'), startOf('audio')]
+  return picture === undefined || sound === undefined ? undefined : sound - picture
 }
