@@ -1,18 +1,19 @@
 /** The ladder: which H.264 renditions a picture gets, with size, rate, cap, level and predicted speed. Pure. */
 import { levelOf, macroblocks } from './h264-level.ts'
 import type { VideoDraft, VideoSource } from './plan.ts'
+import { defaultCrf } from './quality.ts'
 import { rateOf, type Rate } from './rate.ts'
 import { halfRate } from './standard-rates.ts'
 
 /** Short sides of the standard renditions, with the cap of a 16:9 picture at up to 30 frames a second, in bits per second. */
 const rungs = [
-  { side: 240, cap: 450_000 },
-  { side: 360, cap: 900_000 },
-  { side: 480, cap: 1_600_000 },
-  { side: 720, cap: 3_500_000 },
-  { side: 1080, cap: 6_500_000 },
-  { side: 1440, cap: 12_000_000 },
-  { side: 2160, cap: 24_000_000 },
+  { side: 240, cap: 350_000 },
+  { side: 360, cap: 750_000 },
+  { side: 480, cap: 1_300_000 },
+  { side: 720, cap: 2_800_000 },
+  { side: 1080, cap: 5_200_000 },
+  { side: 1440, cap: 10_000_000 },
+  { side: 2160, cap: 20_000_000 },
 ] as const
 
 const largestSide = rungs.at(-1)!.side
@@ -49,7 +50,7 @@ export function makeLadder(picture: { width: number; height: number; rate: Rate;
       rate,
       framesPerGridFrame: halved && keepsRate(size) ? 2 : 1,
       capBitsPerSecond,
-      settings: { crf: 23, preset, profile: 'high', level: levelOf(size.width, size.height, rateOf(rate), capBitsPerSecond) },
+      settings: { crf: defaultCrf, preset, profile: 'high', level: levelOf(size.width, size.height, rateOf(rate), capBitsPerSecond) },
       predictedSpeed: predictSpeed(picture.source, picture.rate, size, rate, preset),
     }
   })

@@ -7,7 +7,7 @@ const table = (conditional: boolean, partition: string, sort: string): TableDefi
 
 export const tables = {
   video: table(true, 'video id', ''),
-  plan: table(true, 'video id / revision', ''),
+  plan: table(true, 'video id / revision', 'empty, or `tuning`'),
   manifest: table(true, 'video id / revision', 'manifest version, 6 digits'),
   chunk: table(true, 'video id / revision', 'track kind and number, chunk index'),
   demand: table(false, 'video id / revision', 'rendition id, chunk index'),

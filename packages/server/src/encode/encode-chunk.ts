@@ -9,6 +9,7 @@ import { bulkNice, type EncodeDeps, type TaskContext } from './deps.ts'
 import { encodePictures } from './encode-pictures.ts'
 import { readLive } from './read-live.ts'
 import type { ProgressTracker } from './track-progress.ts'
+import { tune } from './tune.ts'
 
 type ChunkMessage = Extract<Message, { kind: 'chunk' }>
 
@@ -18,6 +19,7 @@ export async function encodeChunk(deps: EncodeDeps & { progress: ProgressTracker
   const { plan } = live
   const wanted = wantedPictures(plan, message)
   const empty = await emptySlots(deps, plan, wanted, message.chunk)
+  if (empty) await tune(deps, plan, context.signal)
   if (empty && !(await encodePictures(deps, plan, { ...empty, nice: bulkNice, signal: context.signal }))) return
   await enqueueNext(deps, plan, wanted, message)
   await deps.progress.note(plan)

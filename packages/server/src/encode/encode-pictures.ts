@@ -9,6 +9,7 @@ import { readChunk } from '../records/chunk.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from './deps.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
+import { tunedPlan } from './tune.ts'
 import { withWorkDirectory } from './work-directory.ts'
 
 export type Pictures = { renditionIds: string[]; from: number; to: number; nice: number; signal: AbortSignal }
@@ -19,10 +20,10 @@ export const attemptsBeforeFill = 2
 /** False when the revision is no longer live. Throws SpanMismatch, MediaRunError, SourceMissing, DriverUnavailable. */
 export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pictures): Promise<boolean> {
   const chunk = chunkOf(plan.video!.grid, pictures.from)
-  const url = await sourceUrl(deps, plan.source.key)
+  const [url, tuned] = await Promise.all([sourceUrl(deps, plan.source.key), tunedPlan(deps, plan)])
   const failedAttempts = (await readChunk(deps.documents, plan, pictures.renditionIds[0]!, chunk))?.attempts ?? 0
   return withWorkDirectory(deps.limits.workRoot, async (workDir) => {
-    const { filled, results } = await encodeByModes(deps, { plan, url, workDir, ...pictures }, failedAttempts)
+    const { filled, results } = await encodeByModes(deps, { plan: tuned, url, workDir, ...pictures }, failedAttempts)
     return commitMade(deps, plan, chunk, results.map(madeOf), { filled, signal: pictures.signal })
   })
 }

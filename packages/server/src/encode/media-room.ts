@@ -8,6 +8,7 @@ import type { Inspection } from '../media/inspection.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
+import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
 import { checkTools, type MediaTools } from '../media/tools.ts'
 
 export type MediaRoom = {
@@ -18,6 +19,8 @@ export type MediaRoom = {
   /** Throws MediaRunError. */
   makeSeekable(options: SeekableOptions): Promise<void>
   makeInits(draft: PlanDraft, options: { signal?: AbortSignal }): Promise<Map<string, Init>>
+  /** Throws MediaRunError. */
+  sampleQuality(options: SampleOptions): Promise<Map<string, number>>
   /** Throws SpanMismatch, MediaRunError. */
   encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
   /** Throws SpanMismatch, MediaRunError. */
@@ -39,6 +42,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     inspectSource: (url, options) => inspectSource(tools, url, options),
     makeSeekable: (options) => makeSeekable(tools, options),
     makeInits: (draft, options) => makeInits(tools, draft, options),
+    sampleQuality: (options) => sampleQuality(tools, options),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     makePoster: (options) => makePoster(tools, options),

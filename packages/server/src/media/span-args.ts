@@ -17,6 +17,8 @@ export type Span = {
   threads: number
   /** Where each rendition goes. */
   pathOf: (renditionId: string) => string
+  /** x264 measures and says the SSIM of each rendition at the end. */
+  reportsSsim?: boolean
 }
 
 /** Frames of the source's rate [first, end) of a span, and how many there are to a grid frame. */
@@ -46,7 +48,7 @@ export function spanArgs(span: Span): string[] {
   const { plan, renditions } = span
   const frames = spanFrames(plan, span.from, span.to)
   return [
-    '-hide_banner', '-nostdin', '-loglevel', 'error', '-y',
+    '-hide_banner', '-nostdin', '-loglevel', span.reportsSsim ? 'info' : 'error', '-nostats', '-y',
     ...(span.mode === 'black' ? blackArgs(span, frames) : sourceArgs(span, frames)),
     '-filter_complex_threads', '2', '-filter_complex', graph(span, frames),
     ...renditions.flatMap((rendition, index) => [
@@ -55,6 +57,7 @@ export function spanArgs(span: Span): string[] {
         timescale: plan.video!.grid.timescale,
         segmentFrames: plan.video!.grid.segmentFrames,
         threads: threadsFor(rendition, span.threads),
+        reportsSsim: span.reportsSsim,
       }),
       '-force_key_frames', keyFrameTimes(span).join(','), span.pathOf(rendition.id),
     ]),

@@ -6,13 +6,13 @@ import type { VideoDraft } from '../domain/plan.ts'
  * Options of one output. The GOP is as long as a full segment, also where segments are shorter, and only the caller's
  * forced key frames open one; `stitchable` keeps the parameter sets free of what differs between runs.
  */
-export function videoOutputArgs(rendition: VideoDraft, options: { timescale: number; segmentFrames: number; threads: number }): string[] {
+export function videoOutputArgs(rendition: VideoDraft, options: { timescale: number; segmentFrames: number; threads: number; reportsSsim?: boolean }): string[] {
   const { settings } = rendition
   const cap = String(rendition.capBitsPerSecond)
   return [
     '-c:v', 'libx264', '-preset', settings.preset, '-crf', String(settings.crf), '-maxrate', cap, '-bufsize', cap,
     '-profile:v', settings.profile, '-level:v', settings.level, '-g', String(options.segmentFrames * rendition.framesPerGridFrame),
-    '-sc_threshold', '0', '-flags', '+cgop', '-forced-idr', '1', '-x264-params', 'stitchable=1', '-threads', String(options.threads),
+    '-sc_threshold', '0', '-flags', '+cgop', '-forced-idr', '1', '-x264-params', options.reportsSsim ? 'stitchable=1:ssim=1' : 'stitchable=1', '-threads', String(options.threads),
     '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv', '-chroma_sample_location', 'left',
     '-fps_mode', 'passthrough', '-video_track_timescale', String(options.timescale), '-map_metadata', '-1', '-map_chapters', '-1',
     // A fragment a key frame; its decode time as encoded, also when the first one is far into the film.

@@ -36,6 +36,9 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
       const ids = [...(draft.video?.renditions ?? []), ...draft.audio].map(({ id }) => id)
       return new Map(ids.map((id) => [id, { bytes: Buffer.from(`init ${id}`), codecs: id.startsWith('aac') ? 'mp4a.40.2' : 'avc1.64001f', parameterSetsSha256: sha256(Buffer.from(id)) }]))
     },
+    async sampleQuality() {
+      return new Map()
+    },
     async encodeVideoSpan(options) {
       await enter(`span ${options.from}-${options.to} ${options.renditionIds.join('+')} ${options.mode}`, options)
       assertWithinChunk(options)

@@ -35,7 +35,7 @@ const dashCases: [string, RegExp, string, RegExp][] = [
   ['no alignment', /segmentAlignment="true"/, '', /aligned/],
   ['no codec', /codecs="avc1\.64001f"/, 'codecs="h264"', /codecs is/],
   ['two codecs in a set', /codecs="avc1\.64001f"/, 'codecs="hvc1.1.6.L93.B0"', /families/],
-  ['the highest first', /bandwidth="385000"/, 'bandwidth="9000000"', /lowest bandwidth/],
+  ['the highest first', /bandwidth="402500"/, 'bandwidth="9000000"', /lowest bandwidth/],
   ['an odd size', /width="426"/, 'width="427"', /size is/],
   ['a stretched picture', /width="426"/, 'width="320"', /is not 16:9/],
   ['the same id twice', /id="h264-240p"/, 'id="h264-360p"', /not unique/],

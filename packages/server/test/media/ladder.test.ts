@@ -56,8 +56,8 @@ test('50 and 60 frames a second from 720p up, half of it below', () => {
 })
 
 test('caps grow with size and rate; levels are those of Table A-1', () => {
-  assert.equal(capOf(1920 * 1080, 30), 6_500_000)
-  assert.equal(capOf(1280 * 720, 60), 5_250_000)
+  assert.equal(capOf(1920 * 1080, 30), 5_200_000)
+  assert.equal(capOf(1280 * 720, 60), 4_200_000)
   assert.equal(levelOf(1920, 1080, 30, 6_500_000), '4.0')
   assert.equal(levelOf(1920, 1080, 60, 9_750_000), '4.2')
   assert.equal(levelOf(1280, 720, 30, 3_500_000), '3.1')

@@ -1,0 +1,107 @@
+/** Rates and quality: segments made one by one hold the declared bandwidth, and sampled CRFs follow the picture. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { measureRate } from '../../src/domain/bit-rates.ts'
+import { segmentCount } from '../../src/domain/grid.ts'
+import type { Plan, VideoRendition } from '../../src/domain/plan.ts'
+import { sampledRenditions, tuningOf } from '../../src/domain/quality.ts'
+import { listedRenditions, videoPeaks } from '../../src/manifests/listed.ts'
+import { sampleQuality } from '../../src/media/sample-quality.ts'
+import { clip, makeClip } from '../fixtures/clips.ts'
+import { openRangeServer, type RangeServer } from '../fixtures/range-server.ts'
+import { encodeSpan, planOf, tools } from './encode-clip.ts'
+
+let server: RangeServer
+const folder = mkdtempSync(join(tmpdir(), 'sluice-rates-'))
+before(async () => void (server = await openRangeServer()))
+after(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** Noise on a moving picture: more than any cap allows. */
+function noise(size: string, seconds: number): string {
+  const path = join(folder, `noise-${size}.mp4`)
+  const picture = `testsrc2=s=${size}:r=30:d=${seconds},noise=alls=60:allf=t+u,format=yuv420p`
+  execFileSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-f', 'lavfi', '-i', picture, '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '12', path])
+  return path
+}
+
+/** Lengths of a rendition's segments, each made on its own, as for a viewer who waits. */
+async function lengthsOneByOne(url: string, plan: Plan, renditionId: string): Promise<number[]> {
+  const lengths: number[] = []
+  for (let number = 0; number < segmentCount(plan.video!.grid, 'video'); number++) {
+    const { results } = await encodeSpan({ plan, url, renditionIds: [renditionId], from: number, to: number + 1, workDir: folder })
+    lengths.push(...results[0]!.segments.map(({ bytes }) => bytes.length))
+  }
+  return lengths
+}
+
+/** With the lowest CRF that sampling can choose: the cap alone holds the rate. */
+const greedy = (plan: Plan): Plan => ({
+  ...plan,
+  video: { ...plan.video!, renditions: plan.video!.renditions.map((one) => ({ ...one, settings: { ...one.settings, crf: 16 } })) },
+})
+
+const hard: [string, string | undefined, number][] = [
+  ['noise', noise('640x360', 8), 2],
+  ['trees in the wind', clip('d_real_trees_1080p25_moov_at_end.mp4'), 1],
+  ['a street', clip('r_fragmented_street_480p_8s.mp4'), 3],
+]
+for (const [name, path, count] of hard) {
+  test(`${name}: the peak of segments made one by one is within a tenth of what is declared`, { timeout: 300_000, skip: path === undefined && 'the clip is not here' }, async (t) => {
+    const url = server.urlOf(path!)
+    const plan = greedy((await planOf(url, path!)).plan)
+    const manifest = { version: 1, createdAt: 0, renditionIds: plan.video!.renditions.map(({ id }) => id) }
+    const { video } = listedRenditions(plan, manifest)
+    const declared = videoPeaks(video, manifest)
+    for (const [index, rendition] of video.slice(0, count).entries()) {
+      const { peakBitsPerSecond } = measureRate(plan, rendition.id, await lengthsOneByOne(url, plan, rendition.id))!
+      const share = peakBitsPerSecond / declared[index]!
+      t.diagnostic(`${rendition.id}: ${share.toFixed(3)} of BANDWIDTH, ${(peakBitsPerSecond / rendition.capBitsPerSecond).toFixed(3)} of the cap`)
+      assert.ok(share <= 1.1, `${rendition.id}: ${share}`)
+    }
+  })
+}
+
+async function tuned(path: string): Promise<number[]> {
+  const { plan } = await planOf(server.urlOf(path), path)
+  const { renditions } = plan.video!
+  const { crf } = tuningOf(renditions, await sampleQuality(tools, { plan, url: server.urlOf(path), renditions: sampledRenditions(renditions) }))
+  return renditions.map(({ id }) => crf[id]!)
+}
+
+test('noise gets a lower CRF than a plain picture, and segments of any CRF fit the init segment', { timeout: 120_000 }, async () => {
+  const plain = makeClip({ seconds: 6, width: 640, height: 360, rate: '30' })
+  const hardPath = noise('640x360', 8)
+  const [easy, difficult] = [await tuned(plain), await tuned(hardPath)]
+  easy.forEach((crf, index) => assert.ok(crf > difficult[index]!, `${easy.join()} against ${difficult.join()}`))
+  const { plan } = await planOf(server.urlOf(plain), plain)
+  for (const crf of [16, 28]) {
+    const other = structuredClone(plan)
+    for (const one of other.video!.renditions) one.settings.crf = crf
+    // encodeSpan checks the parameter sets against those of the plan's inits.
+    const { mode } = await encodeSpan({ plan: other, url: server.urlOf(plain), renditionIds: [other.video!.renditions[0]!.id], from: 0, to: 1, workDir: folder })
+    assert.equal(mode, 'normal')
+  }
+})
+
+const screen = clip('r_mediarecorder_screen_1080p_noduration.mkv')
+const sports = clip('r_gopro_karma_480p_5streams.mp4')
+test('a screen recording gets a higher CRF than a flight over trees', { timeout: 120_000, skip: !(screen && sports) && 'the clips are not here' }, async (t) => {
+  const [calm, moving] = [await tuned(screen!), await tuned(sports!)]
+  t.diagnostic(`screen ${calm.join()}, flight ${moving.join()}`)
+  moving.forEach((crf, index) => assert.ok(calm[index]! >= crf + 3, `${calm.join()} against ${moving.join()}`))
+})
+
+test('what was not sampled takes the CRF of the largest sampled one', () => {
+  const one = (id: string, width: number, height: number) => ({ id, width, height }) as VideoRendition
+  const renditions = [one('a', 426, 240), one('b', 1280, 720), one('c', 1920, 1080)]
+  assert.deepEqual(sampledRenditions(renditions).map(({ id }) => id), ['a', 'b'])
+  assert.deepEqual(tuningOf(renditions, new Map([['a', 0.981], ['b', 0.99]])), { crf: { a: 23, b: 27.5, c: 27.5 } })
+  assert.deepEqual(tuningOf(renditions, new Map()), { crf: {} })
+})
