@@ -23,6 +23,7 @@ export const problems = {
   too_many_captions: [409, 'The video has as many captions as it may have'],
   caption_not_found: [404, 'The video has no such captions'],
   not_playable_yet: [409, 'The video is not playable yet'],
+  download_not_allowed: [403, 'The owner did not allow downloads of this video'],
   not_failed: [409, 'Only a video that failed can be tried again'],
   video_failed: [409, 'The video could not be made playable'],
   file_empty: [422, 'The file is empty'],

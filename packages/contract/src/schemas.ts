@@ -119,6 +119,7 @@ export const Video = Type.Object({
   fileName: Type.Optional(Type.String({ description: 'For the owner only' })),
   sizeBytes: Type.Optional(Type.Integer({ description: 'For the owner only' })),
   uploadId: Type.Optional(Id),
+  downloadable: Type.Optional(Type.Boolean({ description: 'Whether all who may watch may also download' })),
   failure: Type.Optional(Failure),
   failureDetail: Type.Optional(Type.String({ description: 'Which work failed and what the tools said; for the owner and administrators only' })),
   warnings: Type.Array(Failure),
@@ -129,6 +130,7 @@ export const ChangeVideo = Type.Object(
     title: Type.Optional(Title),
     description: Type.Optional(Type.String({ maxLength: 5000 })),
     visibility: Type.Optional(Visibility),
+    downloadable: Type.Optional(Type.Boolean()),
   },
   { ...closed, minProperties: 1 },
 )
@@ -165,6 +167,18 @@ export const PlayAnswer = Type.Object({
   captions: Type.Array(Type.Object({ language: Type.String(), label: Type.String(), kind: CaptionKind, url: Type.String() })),
   expiresAt: UnixMs,
 })
+export const DownloadsAnswer = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      renditionId: Type.String(),
+      kind: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
+      width: Type.Optional(Type.Integer()),
+      height: Type.Optional(Type.Integer()),
+      url: Type.String({ description: 'Of an MP4 file; takes ranges' }),
+    }),
+  ),
+  expiresAt: UnixMs,
+})
 /** One event of GET /videos/:id/events: `event: video`, data as here. */
 export const VideoEvent = Type.Object({
   state: VideoState,
@@ -196,6 +210,7 @@ export type Caption = Static<typeof Caption>
 export type CaptionList = Static<typeof CaptionList>
 export type PutCaption = Static<typeof PutCaption>
 export type PlayAnswer = Static<typeof PlayAnswer>
+export type DownloadsAnswer = Static<typeof DownloadsAnswer>
 export type VideoEvent = Static<typeof VideoEvent>
 export type VideoState = Static<typeof VideoState>
 export type Visibility = Static<typeof Visibility>

@@ -1,6 +1,6 @@
 /** The typed client: a method for every route of the HTTP API. */
 import type {
-  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, ListVideos, PlayAnswer, PutCaption, SessionAnswer, SignedParts, SignParts,
+  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, DownloadsAnswer, ListVideos, PlayAnswer, PutCaption, SessionAnswer, SignedParts, SignParts,
   UploadAnswer, Video, VideoAnswer, VideoEvent, VideoPage,
 } from '@sluice/contract'
 import { request, type Call, type Connection } from './request.ts'
@@ -88,6 +88,8 @@ export function createClient(options: ClientOptions = {}) {
       /** Changes title, description or visibility. */
       change: (id: string, body: ChangeVideo, { signal }: CallOptions = {}) => call<Video>('PATCH', video(id), { body, signal }),
       delete: (id: string, { signal }: CallOptions = {}) => call<void>('DELETE', video(id), { signal }),
+      /** Signed URLs of complete renditions as MP4 files; SluiceError `download_not_allowed` where the owner does not allow it. */
+      downloads: (id: string, { signal }: CallOptions = {}) => call<DownloadsAnswer>('POST', `${video(id)}/downloads`, { signal }),
       /** Tries a failed video again; what was encoded stays. SluiceError `not_failed` for others. */
       retry: (id: string, { signal }: CallOptions = {}) => call<Video>('POST', `${video(id)}/retry`, { signal }),
       /** One page; `cursor` of the answer asks for the next one. */

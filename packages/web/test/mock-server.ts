@@ -103,13 +103,17 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
     }
     return json(response, 200, play)
   }
+  if (verb === 'downloads') {
+    const items = [{ renditionId: 'h264-480p', kind: 'video', width: 854, height: 480, url: `${mock.origin}/media/film.mp4` }]
+    return json(response, 200, { items, expiresAt: Date.now() + 3_600_000 })
+  }
   if (verb === 'retry') {
     if (video.state !== 'failed') return problem(response, 'not_failed')
     mock.emit(id, { state: 'inspecting', progress: 0, failure: undefined, failureDetail: undefined })
   }
   if (request.method === 'PATCH') {
     const change = (await bodyOf(request)) as Partial<Video>
-    if (Object.keys(change).some((name) => !['title', 'description', 'visibility'].includes(name))) return problem(response, 'bad_request')
+    if (Object.keys(change).some((name) => !['title', 'description', 'visibility', 'downloadable'].includes(name))) return problem(response, 'bad_request')
     mock.emit(id, change)
   }
   if (request.method === 'DELETE') {

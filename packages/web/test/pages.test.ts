@@ -143,6 +143,27 @@ test('a failed video says what exactly to its owner, and is tried again', { skip
   assert.equal(await page.getByRole('button', { name: /^Try / }).count(), 0)
 })
 
+test('downloads are for the owner, and for viewers once the owner lets them', { skip }, async () => {
+  const id = idOf(1)
+  mock.videos.set(id, mockVideo(id, { title: 'Trees' }))
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await page.getByRole('heading', { name: 'Trees' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Download' }).count(), 0)
+  mock.account = mockAccount
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await page.getByRole('button', { name: 'Download' }).click()
+  assert.equal(await page.getByRole('link', { name: '854 × 480' }).getAttribute('href'), `${mock.origin}/media/film.mp4`)
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Edit Trees' }).click()
+  await page.getByLabel('may also download').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal(mock.videos.get(id)!.downloadable, true)
+  mock.account = undefined
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await page.getByRole('button', { name: 'Download' }).waitFor()
+})
+
 test('no page is wider than a small phone', { skip }, async () => {
   mock.account = mockAccount
   const id = idOf(1)

@@ -33,6 +33,7 @@ export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Pr
     ...(hasPoster ? { posterUrl: publicPosterPath(video.id) } : {}),
     ...(isOwner(video, viewer) ? { fileName: video.source.fileName, sizeBytes: video.source.sizeBytes, uploadId: video.uploadId } : {}),
     ...defined({ failure: video.failure, failureDetail: isOwner(video, viewer) || viewer?.isAdmin ? video.failureDetail : undefined }),
+    downloadable: video.downloadable ?? false,
     warnings: video.warnings,
   }
 }

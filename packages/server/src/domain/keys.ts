@@ -110,6 +110,20 @@ function parseExtraPath(path: string): DeliveryPath | undefined {
   return { kind: 'hls-captions', ...of, version: Number(version), attempt: captions! }
 }
 
+/** Asked for below a prefix of its own, which no playback token opens. */
+export type DownloadPath = { videoId: string; revision: string; renditionId: string }
+const downloadPattern = /^\/d\/([0-9a-z]{16})\/([0-9a-z]{8})\/([a-z0-9-]{1,32})\.mp4$/
+
+/** Parses the path without its `/p/<token>` part; undefined when it is no download's. */
+export function parseDownloadPath(path: string): DownloadPath | undefined {
+  const m = downloadPattern.exec(path)
+  return m ? { videoId: m[1]!, revision: m[2]!, renditionId: m[3]! } : undefined
+}
+
+/** The prefix that a download token opens. */
+export const downloadPrefix = (videoId: string, revision: string): string => `/d/${videoId}/${revision}/`
+export const downloadPath = (videoId: string, revision: string, renditionId: string): string => `${downloadPrefix(videoId, revision)}${renditionId}.mp4`
+
 /** The prefix that a playback token opens: its first three path elements (DESIGN §4). */
 export const playbackPrefix = (videoId: string, revision: string): string => `/v/${videoId}/${revision}/`
 export const dashPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/manifest.mpd`

@@ -59,6 +59,8 @@ export type Video = {
   transcribed?: boolean
   /** Inspections that failed for another reason than the file's own, until there is a plan. */
   failedAttempts?: number
+  /** Its owner lets everybody who may watch it take it away as a file. */
+  downloadable?: boolean
   /** A tombstone: gone for everyone, swept once more a day later. */
   deletedAt?: number
 }

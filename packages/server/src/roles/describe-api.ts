@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Log } from '../base/log.ts'
 import { readSettings } from '../config/read.ts'
 import { openApiOf } from '../http/open-api.ts'
+import { registerDownloadRoutes } from '../stream/download-routes.ts'
 import { registerPlayRoutes } from '../stream/routes.ts'
 import { createApi } from './api.ts'
 
@@ -27,7 +28,7 @@ export async function describeApi(): Promise<object> {
     log: quiet,
     settings: readSettings({}),
     siteDirectory: '/nowhere',
-    routes: [(routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' })],
+    routes: [(routes) => registerDownloadRoutes(routes, { ...unopened('play'), publicUrl: '' }), (routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' })],
   })
   try {
     return JSON.parse(JSON.stringify(openApiOf(app))) as object

@@ -9,6 +9,7 @@ import { sendProblem } from '../http/problem.ts'
 import type { RawHandler } from '../http/raw-handler.ts'
 import { openPlayCounter } from '../stream/count-plays.ts'
 import { openLiveVideos } from '../stream/live-videos.ts'
+import { registerDownloadRoutes } from '../stream/download-routes.ts'
 import { registerPlayRoutes } from '../stream/routes.ts'
 import { resumeDueUpload } from '../upload/resume-due.ts'
 import { createApi } from './api.ts'
@@ -64,7 +65,7 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
       const plays = openPlayCounter({ documents: drivers.documents, log })
       closers.push(() => plays.close())
       const play = { videos, keys, plays, clock: systemClock, publicUrl: settings.SLUICE_PUBLIC_URL }
-      api = await createApi({ ...drivers, settings, log, routes: [(routes) => registerPlayRoutes(routes, play)] })
+      api = await createApi({ ...drivers, settings, log, routes: [(routes) => registerDownloadRoutes(routes, { ...play, documents: drivers.documents }), (routes) => registerPlayRoutes(routes, play)] })
     }
 
     const app: RequestListener = api?.routing ?? ((_request, response) => sendProblem(response, 'not_found'))

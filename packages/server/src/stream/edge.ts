@@ -4,7 +4,7 @@ import { DriverUnavailable } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { SingleFlight } from '../base/once.ts'
 import type { Clock } from '../base/time.ts'
-import { parseDeliveryPath } from '../domain/keys.ts'
+import { parseDeliveryPath, parseDownloadPath } from '../domain/keys.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { RawHandler } from '../http/raw-handler.ts'
@@ -21,6 +21,7 @@ import { openLiveVideos } from './live-videos.ts'
 import { extraObject } from './extra-object.ts'
 import { loadContent, loadExtra, patiently, segmentHead, type Loaded, type LoadDeps } from './load-content.ts'
 import { openRevisionFacts } from './revision-facts.ts'
+import { openDownloads } from './serve-downloads.ts'
 import { sendContent, sendHead, sendMethodNotAllowed, sendPreflight, sendRefusal } from './send-content.ts'
 import { Sieve } from './sieve.ts'
 import type { Token } from './token.ts'
@@ -51,7 +52,9 @@ export function createEdge(deps: EdgeDeps): { handle: RawHandler; close(): void 
   const videos = openLiveVideos({ ...deps, freshMs: recheckMs, staleIfError: true })
   const holds = openHolds(deps, deps.holdTimes)
   const loading = new SingleFlight<Loaded>()
-  const load: LoadDeps = { ...deps, facts: openRevisionFacts(deps.documents), holds, demandAhead: openDemandAhead(deps) }
+  const facts = openRevisionFacts(deps.documents)
+  const downloads = openDownloads({ ...deps, planOf: (videoId, revision) => facts.plan(videoId, revision) })
+  const load: LoadDeps = { ...deps, facts, holds, demandAhead: openDemandAhead(deps) }
 
   /** One read for all who ask at once. It goes on when they leave: the next one finds it in memory. */
   const joined = async (name: string, make: () => Promise<Loaded>): Promise<Loaded & { mine: boolean }> => {
@@ -65,19 +68,26 @@ export function createEdge(deps: EdgeDeps): { handle: RawHandler; close(): void 
     return { ...loaded, mine }
   }
 
+  const admitted = async (named: { videoId: string; revision: string }, token: Token): Promise<Video> => {
+    const video = await patiently(() => videos.get(named.videoId))
+    const refused = refusal(video, named.revision, token, keys)
+    if (refused) throw new ProblemError(refused)
+    return video!
+  }
+
   const deliver = async (request: IncomingMessage, response: ServerResponse, path: string, token: Token): Promise<void> => {
+    const download = parseDownloadPath(path)
+    if (download) return downloads.serve(request, response, download, await admitted(download, token))
     const wanted = parseDeliveryPath(path)
     if (!wanted) throw new ProblemError('not_found')
-    const video = await patiently(() => videos.get(wanted.videoId))
-    const refused = refusal(video, wanted.revision, token, keys)
-    if (refused) throw new ProblemError(refused)
-    const extra = extraObject(wanted, video!)
+    const video = await admitted(wanted, token)
+    const extra = extraObject(wanted, video)
     // Kept by its key, not by its path: whether the video still lists it is looked at every time.
     const name = extra?.key ?? path
     const known = cache.get(name)
     if (known) return sendContent(request, response, known, 'hit', clock())
     if (request.method === 'HEAD' && wanted.kind === 'segment') return sendHead(response, await segmentHead(load, wanted))
-    const { content, held, mine } = await joined(name, async () => (extra ? { content: await loadExtra(load, extra), held: false } : loadContent(load, wanted, video!)))
+    const { content, held, mine } = await joined(name, async () => (extra ? { content: await loadExtra(load, extra), held: false } : loadContent(load, wanted, video)))
     if (!response.destroyed) sendContent(request, response, content, held ? 'held' : mine ? 'miss' : 'joined', clock())
   }
 

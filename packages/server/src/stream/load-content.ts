@@ -106,7 +106,7 @@ async function placeOf(deps: LoadDeps, wanted: WantedSegment): Promise<{ plan: P
 }
 
 /** The bytes must be those of the slot: a year-long cache entry of damaged bytes can't be called back. */
-async function readSlotBytes(deps: LoadDeps, slot: Slot): Promise<Buffer> {
+export async function readSlotBytes(deps: Pick<LoadDeps, 'objects' | 'log'>, slot: Slot): Promise<Buffer> {
   const body = await readBytes(deps, slot.key, { start: slot.offset, end: slot.offset + slot.length - 1 })
   if (body.length === slot.length && sha256Of(body) === slot.sha256) return body
   deps.log.error({ key: slot.key, offset: slot.offset, length: slot.length, read: body.length }, 'stored bytes are not those of the slot')

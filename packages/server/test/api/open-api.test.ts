@@ -33,6 +33,7 @@ test('it is OpenAPI 3.1 and has every route of the contract', async () => {
     'POST /api/v1/uploads',
     'POST /api/v1/uploads/{id}/complete',
     'POST /api/v1/uploads/{id}/part-urls',
+    'POST /api/v1/videos/{id}/downloads',
     'POST /api/v1/videos/{id}/play',
     'POST /api/v1/videos/{id}/retry',
     'PUT /api/v1/videos/{id}/captions/{language}',

@@ -13,6 +13,7 @@ import { useSession } from '../session/use-session.ts'
 import { Notice } from '../ui/notice.tsx'
 import { ProgressBar } from '../ui/progress.tsx'
 import { dateText, percentText } from '../ui/texts.ts'
+import { DownloadButton } from '../video/download-button.tsx'
 import { EncodingPanel } from '../video/encoding-panel.tsx'
 import { OwnerActions } from '../video/owner-actions.tsx'
 import { VisibilityNote } from '../video/state-note.tsx'
@@ -46,7 +47,7 @@ export function WatchPage({ id }: { id: string }) {
       </div>
       <div className="watch-words">
         {video ? (
-          <Words video={video} isOwner={isOwner} onDeleted={() => navigate('/my')} />
+          <Words video={video} isOwner={isOwner} isAdmin={account?.isAdmin ?? false} onDeleted={() => navigate('/my')} />
         ) : (
           <>
             <div className="skeleton watch-line" />
@@ -107,7 +108,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
   )
 }
 
-function Words({ video, isOwner, onDeleted }: { video: Video; isOwner: boolean; onDeleted: () => void }) {
+function Words({ video, isOwner, isAdmin, onDeleted }: { video: Video; isOwner: boolean; isAdmin: boolean; onDeleted: () => void }) {
   return (
     <>
       {video.state === 'playable' && (
@@ -118,11 +119,10 @@ function Words({ video, isOwner, onDeleted }: { video: Video; isOwner: boolean; 
       )}
       <div className="watch-head">
         <h1>{video.title}</h1>
-        {isOwner && (
-          <div className="watch-actions">
-            <OwnerActions video={video} onDeleted={onDeleted} />
-          </div>
-        )}
+        <div className="watch-actions">
+          <DownloadButton video={video} isOwner={isOwner} isAdmin={isAdmin} />
+          {isOwner && <OwnerActions video={video} onDeleted={onDeleted} />}
+        </div>
       </div>
       <p className="watch-facts">
         <Link href={`/channel/${video.channel.handle}`} className="watch-channel">

@@ -8,6 +8,7 @@ const draw = (children: ReactNode) => ({ size = 20 }: { size?: number }) => (
 )
 
 export const UploadIcon = draw(<path d="M12 15.5V4.5m0 0L7.5 9M12 4.5 16.5 9M4.5 15v2.5a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2V15" />)
+export const DownloadIcon = draw(<path d="M12 4.5v11m0 0L7.5 11M12 15.5 16.5 11M4.5 15v2.5a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2V15" />)
 export const LockIcon = draw(<path d="M6.5 10.5h11a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM8.5 10.5V8a3.5 3.5 0 1 1 7 0v2.5" />)
 export const LinkIcon = draw(<path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1" />)
 export const GlobeIcon = draw(<path d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM4.5 12h15M12 4c2.2 2.2 3.2 4.9 3.2 8s-1 5.8-3.2 8c-2.2-2.2-3.2-4.9-3.2-8s1-5.8 3.2-8z" />)

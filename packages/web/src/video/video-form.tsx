@@ -11,14 +11,14 @@ export const visibilityTexts: Record<Visibility, string> = {
   private: 'Private: only you',
 }
 
-type Fields = Pick<Video, 'title' | 'description' | 'visibility'>
+type Fields = Pick<Video, 'title' | 'description' | 'visibility' | 'downloadable'>
 type Props = { videoId: string; initial: Fields; onSaved?: () => void; onCancel?: () => void }
 
-export function VideoForm({ videoId, initial: { title: firstTitle, description, visibility }, onSaved, onCancel }: Props) {
-  const [saved, setSaved] = useState<Fields>({ title: firstTitle, description, visibility })
+export function VideoForm({ videoId, initial: { title: firstTitle, description, visibility, downloadable = false }, onSaved, onCancel }: Props) {
+  const [saved, setSaved] = useState<Fields>({ title: firstTitle, description, visibility, downloadable })
   const [fields, setFields] = useState(saved)
   const change = useChangeVideo(videoId)
-  const isChanged = fields.title !== saved.title || fields.description !== saved.description || fields.visibility !== saved.visibility
+  const isChanged = (Object.keys(fields) as (keyof Fields)[]).some((name) => fields[name] !== saved[name])
   const title = fields.title.trim()
 
   function save(event: FormEvent): void {
@@ -54,6 +54,15 @@ export function VideoForm({ videoId, initial: { title: firstTitle, description, 
       <label className="field">
         <span>Who may watch</span>
         <VisibilitySelect value={fields.visibility} onChange={(visibility) => setFields({ ...fields, visibility })} />
+      </label>
+      <label className="video-form-check">
+        <input
+          type="checkbox"
+          name="downloadable"
+          checked={fields.downloadable}
+          onChange={(event) => setFields({ ...fields, downloadable: event.currentTarget.checked })}
+        />
+        <span>Whoever may watch may also download it</span>
       </label>
       {change.isError && <p className="error-text" role="alert">{messageOf(change.error)}</p>}
       <div className="video-form-actions">
