@@ -22,6 +22,7 @@ export const problems = {
   captions_invalid: [422, 'The text is neither WebVTT nor SubRip, or breaks their rules'],
   too_many_captions: [409, 'The video has as many captions as it may have'],
   caption_not_found: [404, 'The video has no such captions'],
+  poster_not_found: [404, 'The video has no such picture to choose'],
   not_playable_yet: [409, 'The video is not playable yet'],
   download_not_allowed: [403, 'The owner did not allow downloads of this video'],
   not_failed: [409, 'Only a video that failed can be tried again'],

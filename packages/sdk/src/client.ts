@@ -1,6 +1,6 @@
 /** The typed client: a method for every route of the HTTP API. */
 import type {
-  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, DownloadsAnswer, ListVideos, PlayAnswer, PutCaption, SessionAnswer, SignedParts, SignParts,
+  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, DownloadsAnswer, ListVideos, PlayAnswer, PosterList, PutCaption, SessionAnswer, SignedParts, SignParts,
   UploadAnswer, Video, VideoAnswer, VideoEvent, VideoPage,
 } from '@sluice/contract'
 import { request, type Call, type Connection } from './request.ts'
@@ -85,13 +85,15 @@ export function createClient(options: ClientOptions = {}) {
     },
     videos: {
       get: (id: string, { signal }: CallOptions = {}) => call<Video>('GET', video(id), { signal }),
-      /** Changes title, description or visibility. */
+      /** Changes title, description, visibility, poster or chapters. */
       change: (id: string, body: ChangeVideo, { signal }: CallOptions = {}) => call<Video>('PATCH', video(id), { body, signal }),
       delete: (id: string, { signal }: CallOptions = {}) => call<void>('DELETE', video(id), { signal }),
       /** Signed URLs of complete renditions as MP4 files; SluiceError `download_not_allowed` where the owner does not allow it. */
       downloads: (id: string, { signal }: CallOptions = {}) => call<DownloadsAnswer>('POST', `${video(id)}/downloads`, { signal }),
       /** Tries a failed video again; what was encoded stays. SluiceError `not_failed` for others. */
       retry: (id: string, { signal }: CallOptions = {}) => call<Video>('POST', `${video(id)}/retry`, { signal }),
+      /** Pictures to choose the poster from; choose with `change(id, {posterId})`. */
+      posters: (id: string, { signal }: CallOptions = {}) => call<PosterList>('GET', `${video(id)}/posters`, { signal }),
       /** One page; `cursor` of the answer asks for the next one. */
       list: listVideos,
       /** All videos of the list, page by page as they are consumed. */

@@ -1,5 +1,5 @@
 /** The routes below /videos, but for play. */
-import { ChangeVideo, ListVideos, Video, VideoPage } from '@sluice/contract'
+import { ChangeVideo, ListVideos, PosterList, Video, VideoPage } from '@sluice/contract'
 import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import { requireAccount } from '../http/auth.ts'
@@ -8,7 +8,8 @@ import { registerCaptionRoutes } from './caption-routes.ts'
 import { changeVideo } from './change.ts'
 import type { CatalogDeps } from './deps.ts'
 import { listVideos } from './list.ts'
-import { presentVideo } from './present.ts'
+import { listPosters } from './posters.ts'
+import { presentVideo, presentWhole } from './present.ts'
 import { registerEventRoute } from './event-route.ts'
 import { removeVideo } from './remove.ts'
 import { retryVideo } from './retry.ts'
@@ -31,7 +32,7 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
 
   app.get('/api/v1/videos/:id', { schema: { tags, summary: 'A video', params, response: answer } }, async (request) => {
     const video = await seenVideo(deps, request.params.id, request.account)
-    return presentVideo(deps, video, request.account)
+    return presentWhole(deps, video, request.account)
   })
 
   app.patch(
@@ -40,7 +41,7 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
     async (request) => {
       const account = requireAccount(request)
       const video = await changeVideo(deps, request.params.id, account, request.body)
-      return presentVideo(deps, video, account)
+      return presentWhole(deps, video, account)
     },
   )
 
@@ -69,6 +70,21 @@ export function registerCatalogRoutes(app: App, deps: CatalogDeps): void {
       const account = requireAccount(request)
       return presentVideo(deps, await retryVideo(deps, request.params.id, account), account)
     },
+  )
+
+  app.get(
+    '/api/v1/videos/:id/posters',
+    {
+      schema: {
+        tags,
+        summary: 'Pictures to choose its poster from',
+        description: 'For the owner. Chosen by PATCH with `posterId`. Their URLs are signed and last for hours.',
+        security: signedIn,
+        params,
+        response: { 200: PosterList, '4xx': ProblemAnswer },
+      },
+    },
+    async (request) => ({ items: await listPosters(deps, request.params.id, requireAccount(request)) }),
   )
 
   registerCaptionRoutes(app, deps)

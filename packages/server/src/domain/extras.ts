@@ -16,7 +16,7 @@ export type Storyboard = {
 export const sheetCount = ({ tileCount, columns, rows }: Storyboard): number => Math.ceil(tileCount / (columns * rows))
 
 /** A picture that the owner may choose as the poster. `id` is the attempt in its key. */
-export type PosterCandidate = { id: string; key: string; atSeconds: number }
+export type PosterCandidate = { id: string; key: string; atSeconds?: number }
 
 export type CaptionKind = 'uploaded' | 'source' | 'generated'
 

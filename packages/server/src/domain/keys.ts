@@ -31,6 +31,8 @@ export const segmentsKey = (videoId: string, revision: string, renditionId: stri
 /** Encoded bucket: the poster picture. */
 export const posterKey = (videoId: string, revision: string, attempt: string): string =>
   `${revisionPrefix(videoId, revision)}poster-${attempt}.jpg`
+/** The attempt in a poster's key. */
+export const posterAttempt = (key: string): string | undefined => /\/poster-([0-9a-z]{8})\.jpg$/.exec(key)?.[1]
 /** Encoded bucket: a sheet of storyboard pictures, numbered from 0. */
 export const storyboardKey = (videoId: string, revision: string, attempt: string, sheet: number): string =>
   `${revisionPrefix(videoId, revision)}storyboard-${attempt}/${sheet}.jpg`

@@ -9,6 +9,7 @@ export const tables = {
   video: table(true, 'video id', ''),
   plan: table(true, 'video id / revision', 'empty, or `tuning`'),
   manifest: table(true, 'video id / revision', 'manifest version, 6 digits'),
+  chapters: table(true, 'video id', ''),
   chunk: table(true, 'video id / revision', 'track kind and number, chunk index'),
   demand: table(false, 'video id / revision', 'rendition id, chunk index'),
   claim: table(true, 'video id', 'the task, as JSON'),

@@ -2,6 +2,7 @@
 import { videoPrefix } from '../domain/keys.ts'
 import { taskOf } from '../domain/messages.ts'
 import { isFinal, type Video } from '../domain/video.ts'
+import { removeChapters } from '../records/chapters.ts'
 import { readSlots } from '../records/chunk.ts'
 import { minuteOf, type Due } from '../records/due.ts'
 import { readPlan, removeRevision } from '../records/plan.ts'
@@ -67,6 +68,7 @@ async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): P
   const isEmpty = left.every(({ items }) => items.length === 0)
   if (isEmpty && deps.clock() >= againAt) {
     if (video.revision !== undefined) await removeRevision(deps.documents, video.id, video.revision)
+    await removeChapters(deps.documents, video.id)
     return undefined
   }
   if (!isEmpty) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))

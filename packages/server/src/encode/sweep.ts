@@ -74,7 +74,7 @@ function extraKeys({ id, revision, posterKey, posterCandidates = [], storyboard,
 function isLost(key: string, plan: Plan, slots: Slots, video: Video): boolean {
   const parsed = parseEncodedKey(key)
   if (!parsed || parsed.kind === 'caption' || parsed.revision !== plan.revision) return false
-  if (parsed.kind === 'poster') return video.posterKey !== undefined
+  if (parsed.kind === 'poster') return video.posterKey !== undefined && video.posterCandidates !== undefined
   if (parsed.kind === 'storyboard') return video.storyboard !== undefined
   if (parsed.kind === 'init') return false
   const found = gridOf(plan, parsed.renditionId)

@@ -30,7 +30,7 @@ export async function makePoster(tools: MediaTools, options: { plan: Plan; url: 
     try {
       const { stdout } = await runTool({
         program: tools.ffmpeg,
-        args: posterArgs(options.plan, options.url, from, dark),
+        args: posterArgs(options.plan, options.url, { fromSeconds: from, dark, pictures: 1 }),
         nice: options.nice,
         timeoutSeconds: 120,
         maxMemoryBytes: encodeMemoryBytes,
@@ -46,7 +46,8 @@ export async function makePoster(tools: MediaTools, options: { plan: Plan; url: 
   return undefined
 }
 
-function posterArgs(plan: Plan, url: string, fromSeconds: number, dark: boolean): string[] {
+/** JPEGs, one after the other on stdout. `dark`: also what is black, and the first that comes. Pure. */
+export function posterArgs(plan: Plan, url: string, { fromSeconds, dark, pictures }: { fromSeconds: number; dark: boolean; pictures: number }): string[] {
   const { source } = plan.video!
   const scale = Math.min(1, widest / source.width)
   const size = { width: Math.max(2, Math.round((source.width * scale) / 2) * 2), height: Math.max(2, Math.round((source.height * scale) / 2) * 2) }
@@ -56,10 +57,10 @@ function posterArgs(plan: Plan, url: string, fromSeconds: number, dark: boolean)
     '-vf', [
       ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
       ...pictureFilters(source, size), taggedPicture,
-      ...(dark ? [] : ['signalstats', `metadata=mode=select:key=lavfi.signalstats.YAVG:value=${darkLuma}:function=greater`, `thumbnail=${candidates}`]),
+      ...(dark ? [] : ['signalstats', `metadata=mode=select:key=lavfi.signalstats.YAVG:value=${darkLuma}:function=greater`, `thumbnail=${Math.ceil(candidates / pictures)}`]),
       // JPEG is BT.601 in full range (JFIF).
       'format=rgb24', 'scale=out_color_matrix=bt601:out_range=pc', 'format=yuvj420p',
     ].join(','),
-    '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1',
+    '-frames:v', String(pictures), '-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1',
   ]
 }

@@ -23,6 +23,8 @@ export type ApiOptions = Ports & {
   settings: Settings
   log: Log
   clock?: Clock
+  /** Signs delivery paths in the answers of the catalog. */
+  signPath: CatalogDeps['signPath']
   /** Routes of features that are composed elsewhere (play). */
   routes?: RegisterRoutes[]
   /** Where the built site lies; packages/web/dist by default. Without one there is no site. */
@@ -58,6 +60,7 @@ export async function createApi(options: ApiOptions): Promise<App> {
     signals,
     cache,
     clock,
+    signPath: options.signPath,
     log,
     limits: { dueDelaySeconds: dueDelaySeconds(settings), maxStreamsEach, maxStreams },
   }

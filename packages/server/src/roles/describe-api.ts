@@ -26,6 +26,7 @@ export async function describeApi(): Promise<object> {
     signals: unopened('signals'),
     cache: unopened('cache'),
     log: quiet,
+    signPath: () => '',
     settings: readSettings({}),
     siteDirectory: '/nowhere',
     routes: [(routes) => registerDownloadRoutes(routes, { ...unopened('play'), publicUrl: '' }), (routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' })],

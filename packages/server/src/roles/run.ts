@@ -10,6 +10,7 @@ import type { RawHandler } from '../http/raw-handler.ts'
 import { openPlayCounter } from '../stream/count-plays.ts'
 import { openLiveVideos } from '../stream/live-videos.ts'
 import { registerDownloadRoutes } from '../stream/download-routes.ts'
+import { pathSigner } from '../stream/sign-path.ts'
 import { registerPlayRoutes } from '../stream/routes.ts'
 import { resumeDueUpload } from '../upload/resume-due.ts'
 import { createApi } from './api.ts'
@@ -65,7 +66,8 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
       const plays = openPlayCounter({ documents: drivers.documents, log })
       closers.push(() => plays.close())
       const play = { videos, keys, plays, clock: systemClock, publicUrl: settings.SLUICE_PUBLIC_URL }
-      api = await createApi({ ...drivers, settings, log, routes: [(routes) => registerDownloadRoutes(routes, { ...play, documents: drivers.documents }), (routes) => registerPlayRoutes(routes, play)] })
+      const signPath = pathSigner({ keys, clock: systemClock })
+      api = await createApi({ ...drivers, settings, log, signPath, routes: [(routes) => registerDownloadRoutes(routes, { ...play, documents: drivers.documents }), (routes) => registerPlayRoutes(routes, play)] })
     }
 
     const app: RequestListener = api?.routing ?? ((_request, response) => sendProblem(response, 'not_found'))

@@ -27,6 +27,7 @@ test('it is OpenAPI 3.1 and has every route of the contract', async () => {
     'GET /api/v1/videos/{id}',
     'GET /api/v1/videos/{id}/captions',
     'GET /api/v1/videos/{id}/events',
+    'GET /api/v1/videos/{id}/posters',
     'PATCH /api/v1/videos/{id}',
     'POST /api/v1/accounts',
     'POST /api/v1/sessions',

@@ -71,7 +71,7 @@ export async function startApi(t: TestContext, options: StartOptions = {}): Prom
   const opened: Ports = { documents, objects, queue, signals, cache }
   const ports = { ...opened, ...options.change?.(opened) }
   const siteDirectory = options.siteDirectory ?? join(dir, 'no-site')
-  const app = await createApi({ ...ports, settings, log, clock, routes: options.routes, siteDirectory })
+  const app = await createApi({ ...ports, settings, log, clock, signPath: (_video, accountId, path) => `/p/for-${accountId}${path}`, routes: options.routes, siteDirectory })
   const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [handle], app: app.routing })
   closers.push(async () => {
     await app.close()

@@ -1,7 +1,7 @@
 /** Videos: what is shown to whom, changed and deleted by whom. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makePlayable, setVideo } from './add-video.ts'
+import { makePlayable, revision, setVideo } from './add-video.ts'
 import { startApi } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
 
@@ -37,7 +37,7 @@ test('a private video is there for its owner alone, an administrator may still d
   const videoId = await uploadSmall(api, anna.token, { visibility: 'private' })
   await makePlayable(api, videoId, { posterKey: 'x' })
   const own = await api.call('GET', `/videos/${videoId}`, { token: anna.token })
-  assert.deepEqual([own.status, own.body.posterUrl], [200, undefined])
+  assert.deepEqual([own.status, own.body.posterUrl], [200, `/p/for-${anna.id}/v/${videoId}/${revision}/x`], 'signed for its owner')
   for (const token of [ben.token, undefined]) {
     const missing = await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
     assert.deepEqual(missing, await api.refused('video_not_found', 'GET', '/videos/0123456789abcdef', { token }))

@@ -102,7 +102,7 @@ test('a video that failed tells which chunk and why, and becomes ready when trie
   assert.doesNotMatch(failed.failureDetail!, /secret|store/)
   const calls = stage.room.calls.length
   stage.room.before = () => {}
-  const catalog = { ...stage.deps, cache: undefined as never, limits: { dueDelaySeconds: 60, maxStreamsEach: 1, maxStreams: 1 } }
+  const catalog = { ...stage.deps, cache: undefined as never, signPath: () => '', limits: { dueDelaySeconds: 60, maxStreamsEach: 1, maxStreams: 1 } }
   await retryVideo(catalog, id, { id: failed.accountId, handle: 'anna', isAdmin: false })
   await runAll(stage)
   const { state, failure, failureDetail } = await stage.video(id)
