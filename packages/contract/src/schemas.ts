@@ -100,8 +100,10 @@ export const Rendition = Type.Object({
   bitsPerSecond: Type.Integer({ description: 'The cap that manifests declare' }),
   language: Type.Optional(Type.String()),
   complete: Type.Boolean(),
+  averageBitsPerSecond: Type.Optional(Type.Integer({ description: 'Measured, once complete; for the owner only' })),
+  peakBitsPerSecond: Type.Optional(Type.Integer({ description: 'Measured as RFC 8216 defines it, once complete; for the owner only' })),
+  ssim: Type.Optional(Type.Number({ description: 'Mean SSIM of the luma against the source at this size, measured after `ready`; for the owner only' })),
 })
-export const Chapter = Type.Object({ startSeconds: Type.Number({ minimum: 0, maximum: 360_000 }), title: Type.String({ minLength: 1, maxLength: 120 }) }, closed)
 export const Video = Type.Object({
   id: Id,
   channel: Type.Object({ id: Id, handle: Type.String() }),
@@ -117,7 +119,6 @@ export const Video = Type.Object({
   frameRate: Type.Optional(Type.Number()),
   renditions: Type.Array(Rendition),
   posterUrl: Type.Optional(Type.String()),
-  chapters: Type.Optional(Type.Array(Chapter, { description: 'Not in lists' })),
   fileName: Type.Optional(Type.String({ description: 'For the owner only' })),
   sizeBytes: Type.Optional(Type.Integer({ description: 'For the owner only' })),
   uploadId: Type.Optional(Id),
@@ -126,8 +127,6 @@ export const Video = Type.Object({
   failureDetail: Type.Optional(Type.String({ description: 'Which work failed and what the tools said; for the owner and administrators only' })),
   warnings: Type.Array(Failure),
 })
-export const PosterCandidate = Type.Object({ id: Type.String(), url: Type.String(), atSeconds: Type.Optional(Seconds), isChosen: Type.Boolean() })
-export const PosterList = Type.Object({ items: Type.Array(PosterCandidate) })
 export const VideoAnswer = Type.Object({ video: Video })
 export const ChangeVideo = Type.Object(
   {
@@ -135,8 +134,6 @@ export const ChangeVideo = Type.Object(
     description: Type.Optional(Type.String({ maxLength: 5000 })),
     visibility: Type.Optional(Visibility),
     downloadable: Type.Optional(Type.Boolean()),
-    posterId: Type.Optional(Type.String({ pattern: '^[0-9a-z]{8}$', description: 'Of a picture that GET /videos/:id/posters lists' })),
-    chapters: Type.Optional(Type.Array(Chapter, { maxItems: 200, description: 'All of them; an empty list for none' })),
   },
   { ...closed, minProperties: 1 },
 )
@@ -207,9 +204,6 @@ export type CompleteUpload = Static<typeof CompleteUpload>
 export type Failure = Static<typeof Failure>
 export type Rendition = Static<typeof Rendition>
 export type Video = Static<typeof Video>
-export type Chapter = Static<typeof Chapter>
-export type PosterCandidate = Static<typeof PosterCandidate>
-export type PosterList = Static<typeof PosterList>
 export type VideoAnswer = Static<typeof VideoAnswer>
 export type ChangeVideo = Static<typeof ChangeVideo>
 export type ListVideos = Static<typeof ListVideos>

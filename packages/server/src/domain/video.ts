@@ -52,6 +52,8 @@ export type Video = {
   /** The owner chose it among the candidates. */
   posterChosen?: boolean
   storyboard?: Storyboard
+  /** Mean SSIM of the luma against the source at its size, by rendition id, of those that were measured. */
+  quality?: Record<string, number>
   posterCandidates?: PosterCandidate[]
   captions?: Caption[]
   /** The source's own texts were looked for, and speech was listened to: nothing more is to be expected. */

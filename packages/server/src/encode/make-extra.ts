@@ -4,17 +4,15 @@ import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { addCaptions } from './add-captions.ts'
-import { addPosters } from './add-posters.ts'
 import { addStoryboard } from './add-storyboard.ts'
-import { addTexts } from './add-texts.ts'
+import { addQuality } from './add-quality.ts'
 import type { AddExtra } from './extras-due.ts'
 import { isLive } from './read-live.ts'
 
 const adders: Record<Extra, AddExtra> = {
   storyboard: addStoryboard,
   captions: addCaptions,
-  texts: addTexts,
-  posters: addPosters,
+  quality: addQuality,
 }
 
 export async function makeExtra(deps: EncodeDeps, message: { videoId: string; revision: string; extra: Extra }, context: TaskContext): Promise<void> {

@@ -1,14 +1,13 @@
 /** What encoding asks of the media room, bound to the tools. Tests put a room of their own here to make faults. */
 import type { Plan, PlanDraft } from '../domain/plan.ts'
 import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
+import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import { makeInits, type Init } from '../media/init.ts'
 import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
-import { makePosterCandidates, type CandidatePicture } from '../media/poster-candidates.ts'
-import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-texts.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
 import { checkTools, type MediaTools } from '../media/tools.ts'
@@ -23,15 +22,13 @@ export type MediaRoom = {
   makeInits(draft: PlanDraft, options: { signal?: AbortSignal }): Promise<Map<string, Init>>
   /** Throws MediaRunError. */
   sampleQuality(options: SampleOptions): Promise<Map<string, number>>
+  /** Throws MediaRunError. */
+  compareQuality(options: CompareOptions): Promise<Map<string, number>>
   /** Throws SpanMismatch, MediaRunError. */
   encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
   /** Throws SpanMismatch, MediaRunError. */
   encodeAudioTrack(options: AudioOptions): AsyncIterable<{ number: number; bytes: Buffer; sha256: string }>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
-  /** Throws MediaRunError. */
-  makePosterCandidates(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<CandidatePicture[]>
-  /** Throws MediaRunError. */
-  readTexts(options: TextsOptions): Promise<SourceTexts>
   /** Throws MediaRunError. */
   makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
 }
@@ -49,11 +46,10 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     makeSeekable: (options) => makeSeekable(tools, options),
     makeInits: (draft, options) => makeInits(tools, draft, options),
     sampleQuality: (options) => sampleQuality(tools, options),
+    compareQuality: (options) => compareQuality(tools, options),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     makePoster: (options) => makePoster(tools, options),
-    makePosterCandidates: (options) => makePosterCandidates(tools, options),
-    readTexts: (options) => readTexts(tools, options),
     makeStoryboard: (options) => makeStoryboard(tools, options),
   }
 }

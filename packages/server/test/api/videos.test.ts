@@ -1,7 +1,9 @@
 /** Videos: what is shown to whom, changed and deleted by whom. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makePlayable, revision, setVideo } from './add-video.ts'
+import { createManifestVersion } from '../../src/records/plan.ts'
+import { readVideo } from '../../src/records/video.ts'
+import { makePlayable, setVideo } from './add-video.ts'
 import { startApi } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
 
@@ -21,6 +23,21 @@ test('a playable video shows its size, its renditions and its poster', async (t)
   assert.deepEqual([own.fileName, own.sizeBytes], ['clip.mp4', 1000])
 })
 
+test('measured rates and quality are shown to the owner alone', async (t) => {
+  const api = await startApi(t)
+  const { token } = await api.signUp('Anna')
+  const videoId = await uploadSmall(api, token, { title: 'Trees' })
+  await makePlayable(api, videoId, { completeRenditions: ['h264-240p'], quality: { 'h264-240p': 0.97 }, manifestVersion: 2 })
+  const { revision } = (await readVideo(api.documents, videoId))!.value
+  const rates = { 'h264-240p': { peakBitsPerSecond: 300_000, averageBitsPerSecond: 200_000 } }
+  await createManifestVersion(api.documents, videoId, revision!, { version: 2, createdAt: 0, renditionIds: ['h264-240p'], rates })
+  const own = (await api.call('GET', `/videos/${videoId}`, { token })).body.renditions
+  assert.deepEqual([own[1].averageBitsPerSecond, own[1].peakBitsPerSecond, own[1].ssim], [200_000, 300_000, 0.97])
+  assert.deepEqual([own[0].averageBitsPerSecond, own[0].ssim], [undefined, undefined], 'not complete')
+  const others = (await api.call('GET', `/videos/${videoId}`)).body.renditions
+  assert.deepEqual([others[1].averageBitsPerSecond, others[1].peakBitsPerSecond, others[1].ssim], [undefined, undefined, undefined])
+})
+
 test('a failed video says why', async (t) => {
   const api = await startApi(t)
   const { token } = await api.signUp('anna')
@@ -37,7 +54,7 @@ test('a private video is there for its owner alone, an administrator may still d
   const videoId = await uploadSmall(api, anna.token, { visibility: 'private' })
   await makePlayable(api, videoId, { posterKey: 'x' })
   const own = await api.call('GET', `/videos/${videoId}`, { token: anna.token })
-  assert.deepEqual([own.status, own.body.posterUrl], [200, `/p/for-${anna.id}/v/${videoId}/${revision}/x`], 'signed for its owner')
+  assert.deepEqual([own.status, own.body.posterUrl], [200, undefined])
   for (const token of [ben.token, undefined]) {
     const missing = await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
     assert.deepEqual(missing, await api.refused('video_not_found', 'GET', '/videos/0123456789abcdef', { token }))

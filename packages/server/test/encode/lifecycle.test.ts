@@ -29,7 +29,7 @@ test('a video goes from inspecting over playable to ready, opening first', async
   assert.deepEqual([video.width, video.height, video.frameRate, video.durationSeconds], [640, 360, 25, 70])
   assert.ok(video.playableAt! <= video.readyAt!)
   assert.ok(states.indexOf('inspecting') < states.indexOf('playable') && states.at(-1) === 'ready', states.join())
-  assert.deepEqual(stage.room.calls.slice(0, 3).toSorted(), ['audio aac-1 to 1 normal', 'inspect', 'span 0-2 h264-240p normal'])
+  assert.deepEqual(stage.room.calls.slice(0, 3).toSorted(), ['audio aac-1 0-1 normal', 'inspect', 'span 0-2 h264-240p normal'])
   assert.equal(parseEncodedKey(video.posterKey!)?.kind, 'poster')
 
   const plan = await stage.plan(id)
@@ -59,6 +59,7 @@ test('slow renditions join the manifest when they are complete', async (t) => {
   const last = await readManifestVersion(stage.deps.documents, id, plan.revision, video.manifestVersion!)
   assert.deepEqual(last!.renditionIds, [...plan.video!.renditions.map((one) => one.id), 'aac-1'])
   assert.deepEqual(first!.rates, undefined)
+  assert.deepEqual(Object.keys(video.quality!), plan.video!.renditions.map((one) => one.id), 'measured after it was ready')
   for (const id of last!.renditionIds) {
     const { peakBitsPerSecond, averageBitsPerSecond } = last!.rates![id]!
     assert.ok(averageBitsPerSecond > 0 && peakBitsPerSecond >= averageBitsPerSecond, `${id}: ${peakBitsPerSecond}, ${averageBitsPerSecond}`)

@@ -1,7 +1,7 @@
 /** Rates and quality: segments made one by one hold the declared bandwidth, and sampled CRFs follow the picture. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -10,6 +10,7 @@ import { segmentCount } from '../../src/domain/grid.ts'
 import type { Plan, VideoRendition } from '../../src/domain/plan.ts'
 import { sampledRenditions, tuningOf } from '../../src/domain/quality.ts'
 import { listedRenditions, videoPeaks } from '../../src/manifests/listed.ts'
+import { compareQuality } from '../../src/media/compare-quality.ts'
 import { sampleQuality } from '../../src/media/sample-quality.ts'
 import { clip, makeClip } from '../fixtures/clips.ts'
 import { openRangeServer, type RangeServer } from '../fixtures/range-server.ts'
@@ -104,4 +105,27 @@ test('what was not sampled takes the CRF of the largest sampled one', () => {
   assert.deepEqual(sampledRenditions(renditions).map(({ id }) => id), ['a', 'b'])
   assert.deepEqual(tuningOf(renditions, new Map([['a', 0.981], ['b', 0.99]])), { crf: { a: 23, b: 27.5, c: 27.5 } })
   assert.deepEqual(tuningOf(renditions, new Map()), { crf: {} })
+})
+
+test('what is compared with the source: the same pictures are alike, and worse encodes less so', { timeout: 120_000 }, async () => {
+  const path = makeClip({ seconds: 6, width: 640, height: 360, rate: '30' })
+  const url = server.urlOf(path)
+  const { plan, inits } = await planOf(url, path)
+  const ssim: Map<string, number>[] = []
+  for (const crf of [16, 36]) {
+    const other = structuredClone(plan)
+    for (const one of other.video!.renditions) one.settings.crf = crf
+    const { results } = await encodeSpan({ plan: other, url, renditionIds: other.video!.renditions.map(({ id }) => id), from: 1, to: 2, workDir: folder })
+    const encoded = results.map(({ renditionId, segments: [segment] }) => {
+      const { path: file, offset, length } = segment!.bytes
+      const joined = join(folder, `${renditionId}-${crf}.mp4`)
+      writeFileSync(joined, Buffer.concat([inits.get(renditionId)!.bytes, readFileSync(file).subarray(offset, offset + length)]))
+      return { rendition: plan.video!.renditions.find(({ id }) => id === renditionId)!, path: joined }
+    })
+    ssim.push(await compareQuality(tools, { plan, url, from: 1, to: 2, encoded }))
+  }
+  for (const { id } of plan.video!.renditions) {
+    const [good, bad] = ssim.map((one) => one.get(id)!)
+    assert.ok(good! > 0.98 && good! > bad! + 0.005, `${id}: ${good}, ${bad}`)
+  }
 })

@@ -15,6 +15,7 @@ import { ProgressBar } from '../ui/progress.tsx'
 import { dateText, percentText } from '../ui/texts.ts'
 import { DownloadButton } from '../video/download-button.tsx'
 import { EncodingPanel } from '../video/encoding-panel.tsx'
+import { LadderPicture } from '../video/ladder-picture.tsx'
 import { OwnerActions } from '../video/owner-actions.tsx'
 import { VisibilityNote } from '../video/state-note.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
@@ -139,6 +140,7 @@ function Words({ video, isOwner, isAdmin, onDeleted }: { video: Video; isOwner: 
           </p>
         ))}
       {video.description && <p className="watch-description">{video.description}</p>}
+      {isOwner && <LadderPicture video={video} />}
     </>
   )
 }
