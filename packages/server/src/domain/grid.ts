@@ -51,6 +51,18 @@ export function gridOf(plan: Plan, renditionId: string): { kind: 'video'; grid: 
 
 export const gridSeconds = (grid: VideoGrid | AudioGrid): number => (grid.frames * grid.frameTicks) / grid.timescale
 
+/** The plan as it is shown where a manifest ends early: whole segments up to the place, of every track. */
+export function endingAt(plan: Plan, seconds: number | undefined): Plan {
+  if (seconds === undefined) return plan
+  const cut = <G extends VideoGrid | AudioGrid>(grid: G, kind: 'video' | 'audio', until: number): G => {
+    const last = segmentsOf(grid, kind).findLast(({ startTicks }) => startTicks < until * grid.timescale - grid.frameTicks / 2)
+    return last ? { ...grid, frames: last.startFrame + last.frames } : grid
+  }
+  const video = plan.video && { ...plan.video, grid: cut(plan.video.grid, 'video', seconds) }
+  const until = video ? gridSeconds(video.grid) : seconds
+  return { ...plan, durationSeconds: Math.min(plan.durationSeconds, until), video, audio: plan.audio.map((track) => ({ ...track, grid: cut(track.grid, 'audio', until) })) }
+}
+
 /** Segments [0, n) that cover the first four seconds: what "playable" asks for (DESIGN §5). */
 export function openingSegments(grid: VideoGrid | AudioGrid, kind: 'video' | 'audio'): number {
   return segmentsOf(grid, kind).filter((segment) => segment.startTicks < 3.9 * grid.timescale).length

@@ -138,4 +138,6 @@ export type Chunk = {
   attempts: number
   /** Set where undecodable pictures were replaced (DESIGN §2.5). */
   filled?: boolean
+  /** Of pictures that were filled up to the chunk's end: the grid frame behind which nothing of the chunk could be decoded. */
+  decodedTo?: number
 }

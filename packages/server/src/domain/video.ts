@@ -74,6 +74,8 @@ export type ManifestVersion = {
   renditionIds: string[]
   /** By rendition id, of those that were complete when this version was made. */
   rates?: Record<string, MeasuredRate>
+  /** Behind this nothing of the source could be decoded: players end there, before the plan's end (DESIGN §2.5). */
+  endsAtSeconds?: number
   captions?: Caption[]
 }
 

@@ -26,7 +26,7 @@ export async function commitMade(
   plan: Plan,
   chunk: number,
   made: Made[],
-  options: { filled?: boolean; signal?: AbortSignal } = {},
+  options: { filled?: boolean; undecoded?: { fromFrame: number; toFrame: number }; signal?: AbortSignal } = {},
 ): Promise<boolean> {
   const { videoId, revision } = plan
   const stored = made.map((one) => ({ ...one, key: segmentsKey(videoId, revision, one.renditionId, one.segments[0]!.number, newAttempt()) }))
@@ -44,7 +44,7 @@ export async function commitMade(
   const slots = stored.flatMap(({ renditionId, key, segments }) =>
     segments.map(({ number, offset, length, sha256 }) => ({ renditionId, number, slot: { key, offset, length, sha256 } })),
   )
-  const mine = await commitSlots(deps.documents, plan, chunk, slots, { filled: options.filled })
+  const mine = await commitSlots(deps.documents, plan, chunk, slots, { filled: options.filled, undecoded: options.undecoded })
   await drop(stored.filter(({ renditionId }) => !mine.some((slot) => slot.renditionId === renditionId)).map(({ key }) => key))
   for (const { renditionId } of stored) {
     const numbers = mine.filter((slot) => slot.renditionId === renditionId).map(({ number }) => number)

@@ -2,6 +2,7 @@
 import type { Plan, PlanDraft } from '../domain/plan.ts'
 import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
 import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
+import { decodedFrames, type DecodedOptions } from '../media/decoded-frames.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import { makeInits, type Init } from '../media/init.ts'
 import { inspectSource, type InspectOptions } from '../media/inspect.ts'
@@ -28,6 +29,8 @@ export type MediaRoom = {
   encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
   /** Throws SpanMismatch, MediaRunError. */
   encodeAudioTrack(options: AudioOptions): AsyncIterable<{ number: number; bytes: Buffer; sha256: string }>
+  /** Throws MediaRunError. */
+  decodedFrames(options: DecodedOptions): Promise<number>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
   /** Throws MediaRunError. */
   makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
@@ -49,6 +52,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     compareQuality: (options) => compareQuality(tools, options),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
+    decodedFrames: (options) => decodedFrames(tools, options),
     makePoster: (options) => makePoster(tools, options),
     makeStoryboard: (options) => makeStoryboard(tools, options),
   }

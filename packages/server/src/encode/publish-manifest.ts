@@ -11,7 +11,7 @@ import { completeRenditions, renditionIds, type Slots } from './listing.ts'
 /**
  * The highest version that lists what `present` lists and all that is complete, with the rates of the latter: made if
  * there is none yet. A rival's version of the same number is taken over as it is, and another added if it lacks
- * something. `captions` are those to list; when absent, they stay as they are. Versions are stored once, so repeating this after a crash finds what was made before.
+ * something. `captions` are those to list, `endsAtSeconds` is where to end; when absent, they stay as they are. Versions are stored once, so repeating this after a crash finds what was made before.
  */
 export async function publishManifest(
   deps: Pick<EncodeDeps, 'documents' | 'clock'>,
@@ -19,19 +19,22 @@ export async function publishManifest(
   present: number,
   slots: Slots,
   captions?: Caption[],
+  endsAtSeconds?: number,
 ): Promise<number> {
   const { videoId, revision } = plan
   const complete = completeRenditions(plan, slots)
   let version = present
   let latest = await readManifestVersion(deps.documents, videoId, revision, version)
   const lacksCaptions = () => captions !== undefined && !sameCaptions(latest?.captions, captions)
-  while (lacksCaptions() || complete.some((id) => !latest?.renditionIds.includes(id) || !latest.rates?.[id])) {
+  const lacksEnd = () => endsAtSeconds !== undefined && latest?.endsAtSeconds !== endsAtSeconds
+  while (lacksEnd() || lacksCaptions() || complete.some((id) => !latest?.renditionIds.includes(id) || !latest.rates?.[id])) {
     const next: ManifestVersion = {
       version: version + 1,
       createdAt: deps.clock(),
       renditionIds: renditionIds(plan).filter((id) => latest?.renditionIds.includes(id) || complete.includes(id)),
       rates: { ...latest?.rates, ...ratesOf(plan, slots, complete) },
       captions: captions ?? latest?.captions,
+      endsAtSeconds: endsAtSeconds ?? latest?.endsAtSeconds,
     }
     try {
       await createManifestVersion(deps.documents, videoId, revision, next)

@@ -1,11 +1,13 @@
 /** Brings a video's document up to date with its slots: progress, complete renditions, manifest version, playable, ready. */
 import { taskOf, videoTopic } from '../domain/messages.ts'
+import { endingAt } from '../domain/grid.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import { readSlots } from '../records/chunk.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
 import type { EncodeDeps } from './deps.ts'
 import { enqueueExtras } from './extras-due.ts'
+import { endsEarly, endsEarlyCode, endsEarlyWarning } from './ends-early.ts'
 import { completeRenditions, isPlayable, shareFilled, type Slots } from './listing.ts'
 import { publishManifest } from './publish-manifest.ts'
 import { enqueueLazy } from './lazy-work.ts'
@@ -19,18 +21,19 @@ const filledWarning = { code: 'filled', message: 'Parts of the file could not be
  */
 export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | undefined> {
   const { videoId, revision } = plan
-  const { slots, filledChunks } = await readSlots(deps.documents, plan)
+  const { slots, fills } = await readSlots(deps.documents, plan)
   const present = (await readVideo(deps.documents, videoId))?.value
   if (!isLive(present, revision)) return undefined
   if (isSettled(present, plan)) return present
   const complete = completeRenditions(plan, slots)
-  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots)
+  const endsAtSeconds = endsEarly(plan, fills)
+  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots, undefined, endsAtSeconds)
   let changed = false
   let becameReady = false
   const video = await updateVideo(deps.documents, videoId, (stored) => {
     changed = false
     if (!isLive(stored, revision) || isSettled(stored, plan)) return undefined
-    const next = advance(stored, { plan, slots, complete, manifestVersion, filled: filledChunks > 0, now: deps.clock() })
+    const next = advance(stored, { plan, slots, complete, manifestVersion, filled: fills.length > 0, endsAtSeconds, now: deps.clock() })
     changed = isChanged(stored, next)
     becameReady = stored.state !== 'ready' && next.state === 'ready'
     return changed ? next : undefined
@@ -47,7 +50,7 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   return video
 }
 
-type Count = { plan: Plan; slots: Slots; complete: string[]; manifestVersion: number; filled: boolean; now: number }
+type Count = { plan: Plan; slots: Slots; complete: string[]; manifestVersion: number; filled: boolean; endsAtSeconds: number | undefined; now: number }
 
 /** The video as the count makes it. Progress, versions and states only go forward. */
 function advance(video: Video, count: Count): Video {
@@ -56,6 +59,10 @@ function advance(video: Video, count: Count): Video {
   next.completeRenditions = count.complete
   next.manifestVersion = Math.max(video.manifestVersion ?? 1, count.manifestVersion)
   if (count.filled && !video.warnings.some((warning) => warning.code === filledWarning.code)) next.warnings = [...video.warnings, filledWarning]
+  if (count.endsAtSeconds !== undefined && video.durationSeconds! > count.endsAtSeconds) {
+    next.durationSeconds = endingAt(count.plan, count.endsAtSeconds).durationSeconds
+    next.warnings = [...next.warnings.filter(({ code }) => code !== endsEarlyCode), endsEarlyWarning(next.durationSeconds, count.plan.durationSeconds)]
+  }
   if (video.state === 'inspecting' && isPlayable(count.plan, count.slots, (count.now - count.plan.createdAt) / 1000)) {
     next.state = 'playable'
     next.playableAt = count.now
@@ -72,5 +79,6 @@ const isChanged = (before: Video, after: Video): boolean =>
   before.state !== after.state ||
   before.progress !== after.progress ||
   before.manifestVersion !== after.manifestVersion ||
+  before.durationSeconds !== after.durationSeconds ||
   before.warnings.length !== after.warnings.length ||
   before.completeRenditions.length !== after.completeRenditions.length

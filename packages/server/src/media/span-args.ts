@@ -82,6 +82,21 @@ export function compareArgs(asked: Pick<Span, 'plan' | 'url' | 'renditions' | 'f
   ]
 }
 
+/** The same reading as a fill's, without an encode and without anything in the place of what is missing: a line of stdout a frame. */
+export function decodeArgs(asked: Pick<Span, 'plan' | 'url' | 'from' | 'to' | 'threads'>): string[] {
+  const span: Span = { ...asked, mode: 'fill', renditions: [], pathOf: () => '' }
+  const frames = spanFrames(span.plan, span.from, span.to)
+  const filters = [
+    `fps=${rateText(frames.rate)}:round=near:start_time=${Math.max(0, readingStart(span, frames)).toFixed(6)}`,
+    `trim=start_pts=${frames.first}:end_pts=${frames.end}`, 'scale=16:16',
+  ]
+  return [
+    '-hide_banner', '-nostdin', '-loglevel', 'error', ...sourceArgs(span, frames),
+    '-filter_complex', `[0:${span.plan.video!.source.streamIndex}]${filters.join(',')}[v]`,
+    '-map', '[v]', '-fps_mode', 'passthrough', '-f', 'framecrc', 'pipe:1',
+  ]
+}
+
 function sourceArgs(span: Span, frames: SpanFrames): string[] {
   return [
     ...inputLimits(span.url), ...seekArgs(span, frames),

@@ -2,7 +2,7 @@
 import { VersionConflict } from '../base/errors.ts'
 import { backoffMs } from '../base/retry.ts'
 import { sleep } from '../base/time.ts'
-import { chunkOf, chunkSegments, gridOf, segmentCount } from '../domain/grid.ts'
+import { chunkOf, chunkSegments, gridOf, segmentAt, segmentCount } from '../domain/grid.ts'
 import type { Chunk, Plan, Slot } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 
@@ -40,8 +40,11 @@ export async function readChunks(documents: Documents, videoId: string, revision
   return chunks
 }
 
+/** A chunk of a track (`h264`, or a sound's rendition id) of which parts were replaced. */
+export type Fill = { track: string; chunk: number; decodedTo?: number }
+
 /** Every slot of the revision by rendition id, in segment order, null while empty. One range read (DESIGN §2.8). */
-export async function readSlots(documents: Documents, plan: Plan): Promise<{ slots: Map<string, (Slot | null)[]>; filledChunks: number }> {
+export async function readSlots(documents: Documents, plan: Plan): Promise<{ slots: Map<string, (Slot | null)[]>; fills: Fill[] }> {
   const slots = new Map<string, (Slot | null)[]>()
   const place = (renditionId: string, chunk: number, values: (Slot | null)[]) => {
     const { grid, kind } = gridOf(plan, renditionId)!
@@ -53,17 +56,18 @@ export async function readSlots(documents: Documents, plan: Plan): Promise<{ slo
     const { grid, kind } = gridOf(plan, id)!
     slots.set(id, Array.from({ length: segmentCount(grid, kind) }, () => null))
   }
-  let filledChunks = 0
+  const fills: Fill[] = []
   let cursor: string | undefined
   do {
     const page = await documents.range<Chunk>('chunk', partition(plan.videoId, plan.revision), { limit: 500, cursor })
     for (const { sk, value } of page.items) {
-      if (value.filled) filledChunks++
+      const [track, chunk] = sk.split('/')
+      if (value.filled) fills.push({ track: track!, chunk: Number(chunk), decodedTo: value.decodedTo })
       for (const [renditionId, values] of Object.entries(value.slots)) if (slots.has(renditionId)) place(renditionId, Number(sk.split('/')[1]), values)
     }
     cursor = page.cursor
   } while (cursor)
-  return { slots, filledChunks }
+  return { slots, fills }
 }
 
 /** Counts a failed attempt at a chunk and answers how many there were; a chunk without a document gets one with empty slots. */
@@ -96,6 +100,17 @@ export async function forgetFailedAttempts(documents: Documents, videoId: string
   } while (cursor)
 }
 
+/** Stretches that were filled one by one join from the chunk's end backwards. */
+function noteUndecoded(chunk: Chunk, { fromFrame, toFrame }: { fromFrame: number; toFrame: number }, endFrame: number): void {
+  if (toFrame >= (chunk.decodedTo ?? endFrame)) chunk.decodedTo = Math.min(fromFrame, chunk.decodedTo ?? endFrame)
+}
+
+function chunkEndFrame(plan: Plan, chunk: number): number {
+  const { grid } = plan.video!
+  const last = segmentAt(grid, 'video', chunkSegments(grid, 'video', chunk).to - 1)!
+  return last.startFrame + last.frames
+}
+
 /**
  * Commits slots of one chunk: fills only empty ones and leaves the others as they are.
  * Answers which segments of each rendition are the caller's (the rest were filled before: their bytes are to be swept).
@@ -105,7 +120,7 @@ export async function commitSlots(
   plan: Plan,
   chunk: number,
   made: { renditionId: string; number: number; slot: Slot }[],
-  options: { filled?: boolean } = {},
+  options: { filled?: boolean; undecoded?: { fromFrame: number; toFrame: number } } = {},
 ): Promise<{ renditionId: string; number: number }[]> {
   const first = made[0]
   if (!first) return []
@@ -114,6 +129,7 @@ export async function commitSlots(
     const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
     const next: Chunk = stored ? structuredClone(stored.value) : { slots: {}, attempts: 0 }
     if (options.filled) next.filled = true
+    if (options.undecoded) noteUndecoded(next, options.undecoded, chunkEndFrame(plan, chunk))
     const mine: { renditionId: string; number: number }[] = []
     for (const { renditionId, number, slot } of made) {
       const { grid, kind } = gridOf(plan, renditionId)!

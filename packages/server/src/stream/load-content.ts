@@ -3,7 +3,7 @@ import { DriverUnavailable, ObjectNotFound } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { retry } from '../base/retry.ts'
 import type { Clock } from '../base/time.ts'
-import { gridOf, segmentAt } from '../domain/grid.ts'
+import { endingAt, gridOf, segmentAt } from '../domain/grid.ts'
 import { initKey, type DeliveryPath } from '../domain/keys.ts'
 import type { Plan, Slot } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
@@ -49,12 +49,13 @@ export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: V
   const manifest = await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version))
   if (!manifest || (wanted.kind === 'hls-media' && !manifest.renditionIds.includes(wanted.renditionId))) throw missing()
   const now = deps.clock()
-  if (wanted.kind === 'dash') return { content: await textContent(writeDash(plan, manifest), mediaTypes.dash, now), held: false }
+  const shown = endingAt(plan, manifest.endsAtSeconds)
+  if (wanted.kind === 'dash') return { content: await textContent(writeDash(shown, manifest), mediaTypes.dash, now), held: false }
   if (wanted.kind === 'hls-captions') {
     if (!manifest.captions?.some(({ attempt }) => attempt === wanted.attempt)) throw missing()
     return { content: await textContent(writeHlsCaptions(plan, wanted.attempt), mediaTypes.hls, now), held: false }
   }
-  const text = wanted.kind === 'hls-master' ? writeHlsMaster(plan, manifest) : writeHlsMedia(plan, wanted.renditionId)
+  const text = wanted.kind === 'hls-master' ? writeHlsMaster(shown, manifest) : writeHlsMedia(shown, wanted.renditionId)
   return { content: await textContent(text, mediaTypes.hls, now), held: false }
 }
 

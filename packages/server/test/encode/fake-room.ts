@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chunkSegments, segmentCount } from '../../src/domain/grid.ts'
+import { chunkSegments, segmentAt, segmentCount } from '../../src/domain/grid.ts'
 import type { MediaRoom } from '../../src/encode/media-room.ts'
 import type { Inspection } from '../../src/media/inspection.ts'
 import type { SpanOptions } from '../../src/media/encode-span.ts'
@@ -14,6 +14,8 @@ export type FakeRoom = MediaRoom & {
   before: (call: string, options: { signal?: AbortSignal }) => Promise<void> | void
   /** What inspection answers. */
   inspection: Inspection
+  /** How far the picture can be decoded. */
+  decodableFrames: number
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -23,6 +25,7 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     calls: [],
     before: () => {},
     inspection: inspectionOf(seconds, changes),
+    decodableFrames: Infinity,
     encoderBuild: async () => 'fake',
     async inspectSource(_url, options) {
       await enter('inspect', options)
@@ -53,6 +56,10 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
         const bytes = Buffer.concat([Buffer.from(`${options.rendition.id} ${number} `), randomBytes(8)])
         yield { number, bytes, sha256: sha256(bytes) }
       }
+    },
+    async decodedFrames({ plan, to }) {
+      const last = segmentAt(plan.video!.grid, 'video', to - 1)!
+      return Math.min(room.decodableFrames, last.startFrame + last.frames)
     },
     async makePoster(options) {
       await enter('poster', options)
