@@ -4,8 +4,9 @@ import type { Plan } from '../domain/plan.ts'
 import { SpanMismatch, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import { isOutOfSpace } from '../media/out-of-space.ts'
 import { MediaRunError } from '../media/run.ts'
-import { chunkOf, segmentAt } from '../domain/grid.ts'
+import { chunkOf } from '../domain/grid.ts'
 import { readChunk } from '../records/chunk.ts'
+import { threadBudget } from './budget.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from './deps.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
@@ -23,17 +24,9 @@ export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pic
   const [url, tuned] = await Promise.all([sourceUrl(deps, plan.source.key), tunedPlan(deps, plan)])
   const failedAttempts = (await readChunk(deps.documents, plan, pictures.renditionIds[0]!, chunk))?.attempts ?? 0
   return withWorkDirectory(deps.limits.workRoot, async (workDir) => {
-    const { filled, results } = await encodeByModes(deps, { plan: tuned, url, workDir, ...pictures }, failedAttempts)
-    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, undecoded: filled ? await undecodedOf(deps, plan, url, pictures) : undefined, signal: pictures.signal })
+    const { filled, results } = await encodeByModes(deps, { plan: tuned, url, workDir, threads: threadBudget(pictures.nice, deps.limits.slots), ...pictures }, failedAttempts)
+    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, signal: pictures.signal })
   })
-}
-
-/** The stretch at the span's end for which the source has no picture at all; undefined where it has one to the end. */
-async function undecodedOf(deps: EncodeDeps, plan: Plan, url: string, { from, to, signal }: Pictures) {
-  const last = segmentAt(plan.video!.grid, 'video', to - 1)!
-  const toFrame = last.startFrame + last.frames
-  const fromFrame = Math.floor(await deps.media.decodedFrames({ plan, url, from, to, signal }))
-  return fromFrame < toFrame ? { fromFrame, toFrame } : undefined
 }
 
 /**

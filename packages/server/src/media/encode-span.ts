@@ -33,8 +33,11 @@ export type SpanOptions = {
 /** Segments are consecutive in their file, so [first.offset, last end) is the chunk's object. */
 export type SpanResult = { renditionId: string; segments: SpanSegment[] }
 
-/** No frame out for this long ends an encode; a source without an index may be read from its start first. */
-const stallSeconds = 180
+/**
+ * No frame out for this long ends an encode; a source without an index may be read from its start first. What somebody
+ * waits for holds one of few seats: it is ended sooner, and tried again.
+ */
+const stallSeconds = { bulk: 180, express: 60 }
 const timeoutSeconds = 3600
 
 /** Rejects with SpanMismatch (try the next mode), or MediaRunError (the source or ffmpeg failed: try again, then the next mode). */
@@ -62,7 +65,7 @@ async function encodeAs(tools: MediaTools, options: SpanOptions, mode: SpanOptio
     args: spanArgs({ plan, url: options.url, renditions, from, to, mode, threads: options.threads ?? availableParallelism(), pathOf }),
     nice: options.nice,
     timeoutSeconds,
-    stallSeconds,
+    stallSeconds: options.nice ? stallSeconds.bulk : stallSeconds.express,
     maxMemoryBytes: encodeMemoryBytes,
     signal: options.signal,
     onProgress: onProgress && ((seconds) => onProgress(Math.min(1, Math.max(0, (seconds - startSeconds) / lengthSeconds)))),
