@@ -104,6 +104,7 @@ export const Rendition = Type.Object({
   peakBitsPerSecond: Type.Optional(Type.Integer({ description: 'Measured as RFC 8216 defines it, once complete; for the owner only' })),
   ssim: Type.Optional(Type.Number({ description: 'Mean SSIM of the luma against the source at this size, measured after `ready`; for the owner only' })),
 })
+export const Chapter = Type.Object({ startSeconds: Type.Number({ minimum: 0, maximum: 360_000 }), title: Type.String({ minLength: 1, maxLength: 120 }) }, closed)
 export const Video = Type.Object({
   id: Id,
   channel: Type.Object({ id: Id, handle: Type.String() }),
@@ -119,6 +120,7 @@ export const Video = Type.Object({
   frameRate: Type.Optional(Type.Number()),
   renditions: Type.Array(Rendition),
   posterUrl: Type.Optional(Type.String()),
+  chapters: Type.Optional(Type.Array(Chapter, { description: 'Not in lists' })),
   fileName: Type.Optional(Type.String({ description: 'For the owner only' })),
   sizeBytes: Type.Optional(Type.Integer({ description: 'For the owner only' })),
   uploadId: Type.Optional(Id),
@@ -127,6 +129,8 @@ export const Video = Type.Object({
   failureDetail: Type.Optional(Type.String({ description: 'Which work failed and what the tools said; for the owner and administrators only' })),
   warnings: Type.Array(Failure),
 })
+export const PosterCandidate = Type.Object({ id: Type.String(), url: Type.String(), atSeconds: Type.Optional(Seconds), isChosen: Type.Boolean() })
+export const PosterList = Type.Object({ items: Type.Array(PosterCandidate) })
 export const VideoAnswer = Type.Object({ video: Video })
 export const ChangeVideo = Type.Object(
   {
@@ -134,6 +138,8 @@ export const ChangeVideo = Type.Object(
     description: Type.Optional(Type.String({ maxLength: 5000 })),
     visibility: Type.Optional(Visibility),
     downloadable: Type.Optional(Type.Boolean()),
+    posterId: Type.Optional(Type.String({ pattern: '^[0-9a-z]{8}$', description: 'Of a picture that GET /videos/:id/posters lists' })),
+    chapters: Type.Optional(Type.Array(Chapter, { maxItems: 200, description: 'All of them; an empty list for none' })),
   },
   { ...closed, minProperties: 1 },
 )
@@ -204,6 +210,9 @@ export type CompleteUpload = Static<typeof CompleteUpload>
 export type Failure = Static<typeof Failure>
 export type Rendition = Static<typeof Rendition>
 export type Video = Static<typeof Video>
+export type Chapter = Static<typeof Chapter>
+export type PosterCandidate = Static<typeof PosterCandidate>
+export type PosterList = Static<typeof PosterList>
 export type VideoAnswer = Static<typeof VideoAnswer>
 export type ChangeVideo = Static<typeof ChangeVideo>
 export type ListVideos = Static<typeof ListVideos>

@@ -1,5 +1,5 @@
 /** Which extras a ready video still lacks, and putting them into the queue. */
-import { taskOf, type Extra } from '../domain/messages.ts'
+import { extras, taskOf, type Extra } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import { isGone, type Video } from '../domain/video.ts'
 import type { EncodeDeps } from './deps.ts'
@@ -14,12 +14,14 @@ const isPicture = (id: string): boolean => /-\d+p$/.test(id)
 export function missingExtras(video: Video): Extra[] {
   if (video.state !== 'ready' || isGone(video) || video.revision === undefined) return []
   const hasPicture = video.height !== undefined
-  const hasUnmeasured = video.completeRenditions.some((id) => isPicture(id) && video.quality?.[id] === undefined)
-  return [
-    ...(hasPicture && !video.storyboard ? ['storyboard' as const] : []),
-    ...(video.captions?.length ? ['captions' as const] : []),
-    ...(hasUnmeasured ? ['quality' as const] : []),
-  ]
+  const due: Record<Extra, boolean> = {
+    texts: !video.textsRead,
+    storyboard: hasPicture && !video.storyboard,
+    posters: hasPicture && !video.posterCandidates,
+    captions: (video.captions ?? []).length > 0,
+    quality: video.completeRenditions.some((id) => isPicture(id) && video.quality?.[id] === undefined),
+  }
+  return extras.filter((extra) => due[extra])
 }
 
 export async function enqueueExtras(deps: Pick<EncodeDeps, 'queue'>, video: Video): Promise<void> {

@@ -4,8 +4,10 @@ import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { addCaptions } from './add-captions.ts'
+import { addPosters } from './add-posters.ts'
 import { addStoryboard } from './add-storyboard.ts'
 import { addQuality } from './add-quality.ts'
+import { addTexts } from './add-texts.ts'
 import type { AddExtra } from './extras-due.ts'
 import { isLive } from './read-live.ts'
 
@@ -13,6 +15,8 @@ const adders: Record<Extra, AddExtra> = {
   storyboard: addStoryboard,
   captions: addCaptions,
   quality: addQuality,
+  texts: addTexts,
+  posters: addPosters,
 }
 
 export async function makeExtra(deps: EncodeDeps, message: { videoId: string; revision: string; extra: Extra }, context: TaskContext): Promise<void> {

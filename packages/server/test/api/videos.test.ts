@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createManifestVersion } from '../../src/records/plan.ts'
 import { readVideo } from '../../src/records/video.ts'
-import { makePlayable, setVideo } from './add-video.ts'
+import { makePlayable, revision, setVideo } from './add-video.ts'
 import { startApi } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
 
@@ -54,7 +54,7 @@ test('a private video is there for its owner alone, an administrator may still d
   const videoId = await uploadSmall(api, anna.token, { visibility: 'private' })
   await makePlayable(api, videoId, { posterKey: 'x' })
   const own = await api.call('GET', `/videos/${videoId}`, { token: anna.token })
-  assert.deepEqual([own.status, own.body.posterUrl], [200, undefined])
+  assert.deepEqual([own.status, own.body.posterUrl], [200, `/p/for-${anna.id}/v/${videoId}/${revision}/x`], 'signed for its owner')
   for (const token of [ben.token, undefined]) {
     const missing = await api.refused('video_not_found', 'GET', `/videos/${videoId}`, { token })
     assert.deepEqual(missing, await api.refused('video_not_found', 'GET', '/videos/0123456789abcdef', { token }))
