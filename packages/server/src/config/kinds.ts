@@ -39,6 +39,12 @@ export const integer = (fallback: number, range: { min: number; max: number }, m
     return number >= range.min && number <= range.max ? number : undefined
   })
 
+export const decimal = (fallback: number, range: { min: number; max: number }, meaning: string): Kind<number> =>
+  kind(String(fallback), `a number from ${range.min} to ${range.max}`, meaning, (value) => {
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN
+    return number >= range.min && number <= range.max ? number : undefined
+  })
+
 const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
 
 /** A size: bytes, or with K, M, G or T in powers of 1024. */

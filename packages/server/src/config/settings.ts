@@ -1,5 +1,5 @@
 /** Every setting: name, kind, default, meaning. docs/settings.md is written from this; the environment is read nowhere else. */
-import { boolean, bytes, choice, integer, list, origin, text } from './kinds.ts'
+import { boolean, bytes, choice, decimal, integer, list, origin, text } from './kinds.ts'
 
 export const settings = {
   SLUICE_HTTP_PORT: integer(8080, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
@@ -24,6 +24,9 @@ export const settings = {
   SLUICE_ENCODER_PRESET: choice('veryfast', ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'], 'x264 preset of new plans.'),
   SLUICE_LADDER_EAGER: choice('all', ['all', 'base'], 'What is encoded in full without a viewer asking: everything, or sound and pictures up to 480p. With `base` a higher one is made where somebody watches it.'),
   SLUICE_LADDER_FILL: choice('idle', ['idle', 'views'], 'With SLUICE_LADDER_EAGER=base, when a higher rendition is completed: when encoders have nothing else to do, or only once half of it was watched.'),
+  SLUICE_UPGRADE: choice('never', ['never', 'always', 'popular'], 'Which videos also get AV1, listed when complete: none, all, or those whose saved egress is worth more than the encode (by the two prices below).'),
+  SLUICE_EGRESS_PRICE_PER_GB: decimal(0.02, { min: 0, max: 1000 }, 'What a GB delivered costs, in the currency of SLUICE_CPU_PRICE_PER_HOUR.'),
+  SLUICE_CPU_PRICE_PER_HOUR: decimal(0.04, { min: 0, max: 1000 }, 'What an hour of one processor core costs.'),
   SLUICE_FFMPEG: text('ffmpeg', 'The ffmpeg program.'),
   SLUICE_WORK_DIR: text('', 'Where encoders keep what they work on, a few hundred MB a task; the temporary directory of the system when empty.'),
   SLUICE_SANDBOX: choice('auto', ['auto', 'off', 'required'], 'Whether ffmpeg runs in a sandbox (bubblewrap, Linux): where one works, never, or not at all without one.'),

@@ -20,13 +20,15 @@ export type Message =
   | { kind: 'poster'; videoId: string; revision: string }
   /** Something that a video can do without, made when it is ready. */
   | { kind: 'extra'; videoId: string; revision: string; extra: Extra }
+  /** Decide whether a ready video gets a further codec, plan it, enqueue its chunks. */
+  | { kind: 'upgrade'; videoId: string; revision: string }
   /** Removes what nothing refers to below a video's prefix. */
   | { kind: 'sweep'; videoId: string }
 
-export const extras = ['storyboard', 'captions', 'texts', 'posters', 'quality'] as const
+export const extras = ['storyboard', 'captions', 'quality'] as const
 export type Extra = (typeof extras)[number]
 
-const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, remux: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, sweep: 3 }
+const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, remux: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, upgrade: 3, sweep: 3 }
 
 const backgroundPriority: Priority = 3
 

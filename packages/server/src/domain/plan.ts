@@ -31,10 +31,13 @@ export type AudioGrid = {
   segmentsPerChunk: number
 }
 
+/** `h264` is the ladder that everything plays; the others are tiers that join it (domain/tier.ts). */
+export type VideoCodec = 'h264' | 'av1'
+
 export type VideoRendition = {
   /** In URLs and object keys: `h264-720p`. */
   id: string
-  codec: 'h264'
+  codec: VideoCodec
   width: number
   height: number
   rate: Rate
@@ -109,6 +112,12 @@ export type VideoSource = {
   fullRange?: boolean
   pixelFormat: string
 }
+
+/**
+ * The renditions of a further codec: decided once, long after the plan, over the same grid. `inits`: their init segments
+ * in base64, by rendition id, so that whoever works on the tier can store them.
+ */
+export type Tier = { codec: Exclude<VideoCodec, 'h264'>; createdAt: number; renditions: VideoRendition[]; inits: Record<string, string> }
 
 /** `base`: sound, and pictures up to 480p; a higher one is made where somebody watches it. */
 export type Eager = 'all' | 'base'

@@ -7,7 +7,7 @@ const table = (conditional: boolean, partition: string, sort: string): TableDefi
 
 export const tables = {
   video: table(true, 'video id', ''),
-  plan: table(true, 'video id / revision', 'empty, or `tuning`'),
+  plan: table(true, 'video id / revision', 'empty, `tuning`, or `tier-` and a codec'),
   manifest: table(true, 'video id / revision', 'manifest version, 6 digits'),
   chapters: table(true, 'video id', ''),
   chunk: table(true, 'video id / revision', 'track kind and number, chunk index'),

@@ -17,6 +17,6 @@ export async function countFailure(deps: Pick<EncodeDeps, 'documents'>, message:
   }
   const plan = 'revision' in message ? await readPlan(deps.documents, message.videoId, message.revision) : undefined
   if (!plan) return 0
-  const renditionId = message.kind === 'audio' ? message.renditionId : message.kind === 'chunk' ? plan.video!.renditions[0]!.id : startRendition(plan)
+  const renditionId = message.kind === 'audio' ? message.renditionId : message.kind === 'chunk' ? (message.renditionIds?.[0] ?? plan.video!.renditions[0]!.id) : startRendition(plan)
   return countFailedAttempt(deps.documents, plan, renditionId, message.kind === 'chunk' ? message.chunk : 0)
 }

@@ -2,6 +2,7 @@
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
 import type { Eager } from '../domain/plan.ts'
+import type { UpgradePrices } from '../domain/upgrade-rule.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Queue } from '../ports/queue.ts'
@@ -28,6 +29,8 @@ export type EncodeLimits = {
   eager: Eager
   /** When lazy renditions are completed: when nothing else is to be done, or only where enough of one was watched. */
   lazyFill: 'idle' | 'views'
+  /** Which ready videos get a second codec. */
+  upgrade: { policy: 'never' | 'always' | 'popular'; prices: UpgradePrices }
   maxDurationSeconds: number
   /** Age from which the sweep removes an object that nothing refers to. */
   sweepGraceMinutes: number

@@ -41,9 +41,9 @@ async function enqueueNext(deps: EncodeDeps, plan: Plan, wanted: string[], messa
 
 /** Those of the renditions that have empty slots in a chunk, and the segments [from, to) that cover them; undefined when it is full. */
 async function emptySlots(deps: EncodeDeps, plan: Plan, wanted: string[], chunk: number): Promise<{ renditionIds: string[]; from: number; to: number } | undefined> {
-  const { grid, renditions } = plan.video!
+  const { grid } = plan.video!
   const { from, to } = chunkSegments(grid, 'video', chunk)
-  const stored = await readChunk(deps.documents, plan, renditions[0]!.id, chunk)
+  const stored = wanted[0] === undefined ? undefined : await readChunk(deps.documents, plan, wanted[0], chunk)
   const isEmpty = (renditionId: string, number: number) => !stored?.slots[renditionId]?.[number - from]
   const numbers = Array.from({ length: to - from }, (_, index) => from + index)
   const renditionIds = wanted.filter((id) => numbers.some((number) => isEmpty(id, number)))

@@ -19,9 +19,10 @@ import { makeExtra } from './make-extra.ts'
 import { remux } from './remux.ts'
 import { sweepVideo } from './sweep.ts'
 import type { ProgressTracker } from './track-progress.ts'
+import { upgrade } from './upgrade.ts'
 
 /** Kinds that a video can do without: given up quietly after this many deliveries. */
-const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'extra', 'sweep'])
+const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'extra', 'upgrade', 'sweep'])
 const dispensableDeliveries = 4
 
 /**
@@ -73,6 +74,8 @@ function perform(deps: EncodeDeps & { progress: ProgressTracker }, message: Mess
       return encodePoster(deps, message, context)
     case 'extra':
       return makeExtra(deps, message, context)
+    case 'upgrade':
+      return upgrade(deps, message, context)
     case 'sweep':
       return sweepVideo(deps, message.videoId, { graceMinutes: deps.limits.sweepGraceMinutes })
   }

@@ -1,8 +1,9 @@
-/** What is left to make of a ready video's lazy renditions: the chunks that viewers came for, and by policy the rest. */
+/** What is left to make of a ready video: chunks of lazy renditions that viewers came for, by policy the rest, and its tier. */
 import { lazyRenditions } from '../domain/eager.ts'
 import { chunkCount, chunkSegments } from '../domain/grid.ts'
 import { taskOf, type Message } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
+import { tierOf } from '../domain/tier.ts'
 import { forgetDemand, readDemand, type Demand } from '../records/demand.ts'
 import { backgroundWindow } from './chunk-window.ts'
 import type { EncodeDeps } from './deps.ts'
@@ -13,15 +14,25 @@ const worthCompleting = 0.5
 
 /** Tasks in the order of need; none when nothing is to be done. */
 export async function lazyWork(deps: Pick<EncodeDeps, 'documents' | 'limits'>, plan: Plan, slots: Slots): Promise<Message[]> {
-  if (!plan.video || lazyRenditions(plan).length === 0) return []
+  if (!plan.video) return []
   const { videoId, revision } = plan
-  const renditionIds = toComplete(plan, slots, deps.limits.lazyFill)
-  const chunks = Array.from({ length: chunkCount(plan.video.grid, 'video') }, (_, chunk) => chunk)
-  const rest = chunks.filter((chunk) => renditionIds.some((id) => isEmpty(plan, slots, id, chunk))).slice(0, backgroundWindow)
+  const tier = tierOf(plan)
+  const lacksTier = tier.length === 0 ? deps.limits.upgrade.policy === 'always' : tier.some(({ id }) => slots.get(id)!.includes(null))
   return [
     ...(await demandedWork(deps, plan, slots)),
-    ...rest.map((chunk): Message => ({ kind: 'chunk', videoId, revision, chunk, renditionIds, background: true })),
+    ...background(plan, slots, toComplete(plan, slots, deps.limits.lazyFill)),
+    ...(lacksTier ? [{ kind: 'upgrade', videoId, revision } as const] : []),
   ]
+}
+
+/** The first chunks in which a tier has empty slots. */
+export const tierChunks = (plan: Plan, slots: Slots): Message[] => background(plan, slots, tierOf(plan).map(({ id }) => id))
+
+function background(plan: Plan, slots: Slots, renditionIds: string[]): Message[] {
+  const { videoId, revision } = plan
+  const chunks = Array.from({ length: chunkCount(plan.video!.grid, 'video') }, (_, chunk) => chunk)
+  const empty = chunks.filter((chunk) => renditionIds.some((id) => isEmpty(plan, slots, id, chunk)))
+  return empty.slice(0, backgroundWindow).map((chunk): Message => ({ kind: 'chunk', videoId, revision, chunk, renditionIds, background: true }))
 }
 
 /** The chunks that viewers came for and that are not made yet. Forgets demands that are met. */

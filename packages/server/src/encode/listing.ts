@@ -2,6 +2,7 @@
 import { eagerIds } from '../domain/eager.ts'
 import { gridOf, gridSeconds, openingSegments, segmentAt } from '../domain/grid.ts'
 import type { Plan, Slot } from '../domain/plan.ts'
+import { ladderOf, tierOf } from '../domain/tier.ts'
 
 /** A rendition is listed before it is encoded if one segment is made this many times faster than it plays. */
 export const listedSpeed = 1.5
@@ -11,7 +12,7 @@ export type Slots = Map<string, (Slot | null)[]>
 
 /** What players start with: the lowest picture, or the only sound. */
 export function startRendition(plan: Plan): string {
-  const lowest = plan.video?.renditions.toSorted((a, b) => a.height - b.height || a.capBitsPerSecond - b.capBitsPerSecond)[0]
+  const lowest = ladderOf(plan).toSorted((a, b) => a.height - b.height || a.capBitsPerSecond - b.capBitsPerSecond)[0]
   const start = lowest?.id ?? defaultAudio(plan)?.id
   if (!start) throw new Error('a plan without renditions')
   return start
@@ -27,6 +28,12 @@ export function listedAtFirst(plan: Plan): string[] {
   const start = startRendition(plan)
   const slow = plan.video?.renditions.filter((rendition) => rendition.predictedSpeed < listedSpeed && rendition.id !== start) ?? []
   return renditionIds(plan).filter((id) => !slow.some((rendition) => rendition.id === id))
+}
+
+/** What a manifest may list of the complete ones: those of the ladder, and a tier when it covers the whole range of sizes. */
+export function listable(plan: Plan, complete: string[]): string[] {
+  const tier = tierOf(plan).map(({ id }) => id)
+  return tier.every((id) => complete.includes(id)) ? complete : complete.filter((id) => !tier.includes(id))
 }
 
 /** Renditions with every slot filled, in plan order. */

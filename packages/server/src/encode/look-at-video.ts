@@ -35,7 +35,7 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, next)
   const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
   if (plan && !isSettled(video, plan)) video = (await recount(deps, plan)) ?? video
-  if (isFinal(video) && (!plan || isSettled(video, plan))) return undefined
+  if (isFinal(video) && !(plan && video.state === 'ready')) return undefined
   if (video.state === 'awaiting-upload') return next()
 
   const slots = plan && (await readSlots(deps.documents, plan)).slots

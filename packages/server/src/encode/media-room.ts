@@ -9,15 +9,15 @@ import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
-import { makePosterCandidates, type CandidatePicture } from '../media/poster-candidates.ts'
-import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-texts.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
-import { checkTools, type MediaTools } from '../media/tools.ts'
+import { checkTools, hasAv1Encoder, type MediaTools } from '../media/tools.ts'
 
 export type MediaRoom = {
   /** The build of the encoder, part of every plan. Throws MediaToolsMissing. */
   encoderBuild(): Promise<string>
+  /** Throws MediaToolsMissing. */
+  canEncodeAv1(): Promise<boolean>
   /** Throws MediaRefused, MediaRunError. */
   inspectSource(url: string, options: InspectOptions): Promise<Inspection>
   /** Throws MediaRunError. */
@@ -35,10 +35,6 @@ export type MediaRoom = {
   decodedFrames(options: DecodedOptions): Promise<number>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
   /** Throws MediaRunError. */
-  makePosterCandidates(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<CandidatePicture[]>
-  /** Throws MediaRunError. */
-  readTexts(options: TextsOptions): Promise<SourceTexts>
-  /** Throws MediaRunError. */
   makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
 }
 
@@ -51,6 +47,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
       build.catch(() => (build = undefined))
       return build
     },
+    canEncodeAv1: () => hasAv1Encoder(tools),
     inspectSource: (url, options) => inspectSource(tools, url, options),
     makeSeekable: (options) => makeSeekable(tools, options),
     makeInits: (draft, options) => makeInits(tools, draft, options),
@@ -60,8 +57,6 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     decodedFrames: (options) => decodedFrames(tools, options),
     makePoster: (options) => makePoster(tools, options),
-    makePosterCandidates: (options) => makePosterCandidates(tools, options),
-    readTexts: (options) => readTexts(tools, options),
     makeStoryboard: (options) => makeStoryboard(tools, options),
   }
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { ManifestVersion, MeasuredRate } from '../domain/video.ts'
 import { createManifestVersion, readManifestVersion } from '../records/plan.ts'
 import type { EncodeDeps } from './deps.ts'
-import { completeRenditions, renditionIds, type Slots } from './listing.ts'
+import { completeRenditions, listable, renditionIds, type Slots } from './listing.ts'
 
 /**
  * The highest version that lists what `present` lists and all that is complete, with the rates of the latter: made if
@@ -22,7 +22,7 @@ export async function publishManifest(
   endsAtSeconds?: number,
 ): Promise<number> {
   const { videoId, revision } = plan
-  const complete = completeRenditions(plan, slots)
+  const complete = listable(plan, completeRenditions(plan, slots))
   let version = present
   let latest = await readManifestVersion(deps.documents, videoId, revision, version)
   const lacksCaptions = () => captions !== undefined && !sameCaptions(latest?.captions, captions)

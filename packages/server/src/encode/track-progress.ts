@@ -60,6 +60,8 @@ export function trackProgress(deps: EncodeDeps): ProgressTracker {
     async note(plan, options) {
       const key = `${plan.videoId}/${plan.revision}`
       const entry: Entry = entries.get(key) ?? { again: false, failures: 0, readyAtMs: 0, plan }
+      // A tier may have joined it since it was noted first.
+      entry.plan = plan
       entries.set(key, entry)
       const waitMs = entry.readyAtMs - performance.now()
       if (options?.now || waitMs <= 0) await start(key, entry)

@@ -4,13 +4,13 @@ import { segmentsOf } from '../domain/grid.ts'
 import { captionHref, initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioGrid, AudioRendition, Plan, VideoGrid, VideoRendition } from '../domain/plan.ts'
 import type { ManifestVersion } from '../domain/video.ts'
-import { audioPeak, listedRenditions, videoPeaks } from './listed.ts'
+import { audioPeak, byCodec, listedRenditions, videoPeaks } from './listed.ts'
 
 /** The whole MPD. Its links are relative to `m<version>/`. */
 export function writeDash(plan: Plan, manifest: ManifestVersion): string {
   const { video, audio } = listedRenditions(plan, manifest)
   const sets = [
-    ...(plan.video && video.length > 0 ? [videoSet(plan.video.source, plan.video.grid, video, videoPeaks(video, manifest))] : []),
+    ...byCodec(video).map((renditions) => videoSet(plan.video!, renditions, videoPeaks(renditions, manifest))),
     ...audio.map((rendition, index) => audioSet(rendition, index, audioPeak(rendition, manifest))),
     ...(manifest.captions ?? []).map(captionSet),
   ]
@@ -26,9 +26,11 @@ ${sets.join('\n')}
 `
 }
 
-function videoSet(source: { width: number; height: number }, grid: VideoGrid, renditions: VideoRendition[], peaks: number[]): string {
+/** One adaptation set a codec: players switch within one. The ladder comes first. */
+function videoSet({ source, grid }: NonNullable<Plan['video']>, renditions: VideoRendition[], peaks: number[]): string {
+  const { codec } = renditions[0]!
   const set = {
-    id: 'video',
+    id: codec === 'h264' ? 'video' : `video-${codec}`,
     contentType: 'video',
     mimeType: 'video/mp4',
     segmentAlignment: 'true',

@@ -6,7 +6,7 @@ import { captionHref, captionPlaylistHref, initHref, segmentHref } from '../doma
 import type { AudioRendition, Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import type { ManifestVersion } from '../domain/video.ts'
-import { audioPeak, listedRenditions, videoPeaks } from './listed.ts'
+import { audioPeak, byCodec, listedRenditions, videoPeaks } from './listed.ts'
 
 const head = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS']
 const mediaHref = (renditionId: string): string => `${renditionId}.m3u8`
@@ -17,7 +17,7 @@ const mediaHref = (renditionId: string): string => `${renditionId}.m3u8`
  */
 export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
   const { video, audio } = listedRenditions(plan, manifest)
-  const peaks = videoPeaks(video, manifest)
+  const peaks = byCodec(video).flatMap((renditions) => videoPeaks(renditions, manifest))
   const largestAudio = Math.max(0, ...audio.map((rendition) => audioPeak(rendition, manifest)))
   const audioCodecs = [...new Set(audio.map((rendition) => rendition.codecs))]
   const grouped = audio.length > (video.length > 0 ? 0 : 1)

@@ -3,11 +3,14 @@ import type { AudioRendition, Plan, VideoRendition } from '../domain/plan.ts'
 import type { ManifestVersion } from '../domain/video.ts'
 
 export type Listed = {
-  /** Lowest bit rate first: the first listed is the one that is encoded first and that players start with (DESIGN §1). */
+  /** The ladder, then tiers; of each the lowest bit rate first: the first listed is the one that is encoded first and that players start with (DESIGN §1). */
   video: VideoRendition[]
   /** The default track first, then as in the plan. */
   audio: AudioRendition[]
 }
+
+/** One list a codec, in the order in which codecs appear in the plan: the ladder, then tiers. */
+export const byCodec = (video: VideoRendition[]): VideoRendition[][] => [...Map.groupBy(video, ({ codec }) => codec).values()]
 
 /** The renditions of a manifest version; throws when it names one that the plan does not have. */
 export function listedRenditions(plan: Plan, manifest: ManifestVersion): Listed {
@@ -16,7 +19,7 @@ export function listedRenditions(plan: Plan, manifest: ManifestVersion): Listed 
   const audio = plan.audio.filter((rendition) => wanted.delete(rendition.id))
   if (wanted.size > 0) throw new Error(`the plan ${plan.videoId}/${plan.revision} has no rendition ${[...wanted].join(', ')}`)
   return {
-    video: video.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond),
+    video: byCodec(video).flatMap((one) => one.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond)),
     audio: audio.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
   }
 }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { segmentAt } from '../domain/grid.ts'
 import type { Plan, VideoRendition } from '../domain/plan.ts'
-import { isIdrSample, readAvcConfiguration } from './boxes/avc.ts'
 import { placeFragment, readFragment, type Fragment } from './boxes/fragment.ts'
 import { BadBoxes, boxHeader, type Box } from './boxes/read.ts'
+import { codecsInMp4 } from './codecs.ts'
 
 export type SegmentFile = { path: string; offset: number; length: number }
 export type SpanSegment = { number: number; bytes: SegmentFile; sha256: string }
@@ -50,8 +50,8 @@ async function checkInit(file: FileHandle, rendition: VideoRendition, refuse: (w
   const head = await readBytes(file, 0, maxInitBytes)
   let at = 0
   for (let box = boxHeader(head, 0); box && box.type !== 'moof'; box = boxHeader(head, at)) at = box.end
-  const avc = readAvcConfiguration(head.subarray(0, at))
-  if (createHash('sha256').update(avc.bytes).digest('hex') !== rendition.parameterSetsSha256) refuse('the parameter sets are not those of the init segment')
+  const configuration = codecsInMp4[rendition.codec].configuration(head.subarray(0, at))
+  if (createHash('sha256').update(configuration).digest('hex') !== rendition.parameterSetsSha256) refuse('the parameter sets are not those of the init segment')
   return at
 }
 
@@ -88,7 +88,8 @@ function checkSegment(plan: Plan, rendition: VideoRendition, bytes: Buffer, numb
   const first = fragment.samples[0]!
   if (fragment.decodeTime + first.compositionOffset !== segment.startTicks) refuse(`segment ${number} starts at ${fragment.decodeTime + first.compositionOffset}, not ${segment.startTicks}`)
   if (!hasEveryFrameOnce(fragment, segment.startTicks, frameTicks)) refuse(`segment ${number} shows frames off the grid`)
-  if (!isIdrSample(bytes.subarray(fragment.dataOffset, fragment.dataOffset + first.sizeBytes), 4)) refuse(`segment ${number} does not start with an IDR picture`)
+  const { isKeySample, keySample } = codecsInMp4[rendition.codec]
+  if (!isKeySample(bytes.subarray(fragment.dataOffset, fragment.dataOffset + first.sizeBytes))) refuse(`segment ${number} does not start with ${keySample}`)
   placeFragment(bytes, fragment, fragment.decodeTime, number + 1)
 }
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { AudioDraft, PlanDraft, VideoDraft, VideoGrid } from '../domain/plan.ts'
 import { aacCodecString, aacInit } from './boxes/aac.ts'
-import { avcCodecString, readAvcConfiguration } from './boxes/avc.ts'
 import { boxesIn } from './boxes/read.ts'
 import { cmafFileType } from './boxes/write.ts'
+import { codecsInMp4 } from './codecs.ts'
 import { encodeMemoryBytes } from './limits.ts'
 import { runTool } from './run.ts'
 import type { MediaTools } from './tools.ts'
@@ -41,8 +41,9 @@ export async function makeVideoInit(tools: MediaTools, grid: VideoGrid, renditio
   const moov = boxesIn(stdout).find((box) => box.type === 'moof' || box.type === 'moov')
   if (moov?.type !== 'moov') throw new Error('ffmpeg wrote no moov box first')
   const bytes = Buffer.concat([cmafFileType(), stdout.subarray(moov.start, moov.end)])
-  const avc = readAvcConfiguration(bytes)
-  return { bytes, codecs: avcCodecString(avc.bytes), parameterSetsSha256: createHash('sha256').update(avc.bytes).digest('hex') }
+  const codec = codecsInMp4[rendition.codec]
+  const configuration = codec.configuration(bytes)
+  return { bytes, codecs: codec.codecString(configuration), parameterSetsSha256: createHash('sha256').update(configuration).digest('hex') }
 }
 
 export function makeAudioInit(rendition: AudioDraft): Init {

@@ -27,6 +27,11 @@ export async function checkTools(tools: MediaTools): Promise<{ ffmpegVersion: st
   return { ffmpegVersion, x264Build: `x264 ${x264Build}` }
 }
 
+/** Whether AV1 can be encoded here. Throws MediaToolsMissing where there is no ffmpeg. */
+export async function hasAv1Encoder(tools: MediaTools): Promise<boolean> {
+  return (await namesOf(tools.ffmpeg, '-encoders')).has('libsvtav1')
+}
+
 async function versionOf(program: string, name: string): Promise<string> {
   const { stdout } = await ask(program, ['-version'])
   const version = new RegExp(`^${name} version (\\S+)`).exec(stdout.toString())?.[1]
@@ -35,10 +40,14 @@ async function versionOf(program: string, name: string): Promise<string> {
 }
 
 async function expectNames(program: string, list: string, kind: string, names: string[]): Promise<void> {
-  const { stdout } = await ask(program, ['-hide_banner', list])
-  const known = new Set(stdout.toString().split('\n').map((line) => line.trim().split(/\s+/)[1]))
+  const known = await namesOf(program, list)
   const missing = names.filter((name) => !known.has(name))
   if (missing.length > 0) throw new MediaToolsMissing(`this ffmpeg has no ${kind} ${missing.join(', ')}. Install a full build of ffmpeg 5.1 or later (Debian, Ubuntu: apt-get install ffmpeg).`)
+}
+
+async function namesOf(program: string, list: string): Promise<Set<string | undefined>> {
+  const { stdout } = await ask(program, ['-hide_banner', list])
+  return new Set(stdout.toString().split('\n').map((line) => line.trim().split(/\s+/)[1]))
 }
 
 async function ask(program: string, args: string[]) {

@@ -1,22 +1,43 @@
-/** What x264 and the MP4 writer are told for a rendition: the same for its init segment and for every segment. Pure. */
+/** What the encoder and the MP4 writer are told for a rendition: the same for its init segment and for every segment. Pure. */
 import { rateOf } from '../domain/rate.ts'
 import type { VideoDraft } from '../domain/plan.ts'
+
+export type OutputOptions = { timescale: number; segmentFrames: number; threads: number; reportsSsim?: boolean }
 
 /**
  * Options of one output. The GOP is as long as a full segment, also where segments are shorter, and only the caller's
  * forced key frames open one; `stitchable` keeps the parameter sets free of what differs between runs.
  */
-export function videoOutputArgs(rendition: VideoDraft, options: { timescale: number; segmentFrames: number; threads: number; reportsSsim?: boolean }): string[] {
+export function videoOutputArgs(rendition: VideoDraft, options: OutputOptions): string[] {
+  return [
+    ...(rendition.codec === 'av1' ? av1Args(rendition, options) : x264Args(rendition, options)),
+    '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv', '-chroma_sample_location', 'left',
+    '-fps_mode', 'passthrough', '-video_track_timescale', String(options.timescale), '-map_metadata', '-1', '-map_chapters', '-1',
+    // A fragment a key frame; its decode time as encoded, also when the first one is far into the film.
+    '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets+skip_trailer', '-f', 'mp4',
+  ]
+}
+
+function x264Args(rendition: VideoDraft, options: OutputOptions): string[] {
   const { settings } = rendition
   const cap = String(rendition.capBitsPerSecond)
   return [
     '-c:v', 'libx264', '-preset', settings.preset, '-crf', String(settings.crf), '-maxrate', cap, '-bufsize', cap,
     '-profile:v', settings.profile, '-level:v', settings.level, '-g', String(options.segmentFrames * rendition.framesPerGridFrame),
     '-sc_threshold', '0', '-flags', '+cgop', '-forced-idr', '1', '-x264-params', options.reportsSsim ? 'stitchable=1:ssim=1' : 'stitchable=1', '-threads', String(options.threads),
-    '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv', '-chroma_sample_location', 'left',
-    '-fps_mode', 'passthrough', '-video_track_timescale', String(options.timescale), '-map_metadata', '-1', '-map_chapters', '-1',
-    // A fragment a key frame; its decode time as encoded, also when the first one is far into the film.
-    '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets+skip_trailer', '-f', 'mp4',
+  ]
+}
+
+/**
+ * SVT-AV1. Forced key frames must be allowed and closed (irefresh-type 2), none may come of a scene change; `mbr` is the
+ * cap in kbit/s, `lp` the threads. Level and tier follow from size and rate alone, so one init segment serves.
+ */
+function av1Args(rendition: VideoDraft, options: OutputOptions): string[] {
+  const { settings } = rendition
+  const parameters = ['scd=0', 'irefresh-type=2', 'enable-force-key-frames=1', `lp=${options.threads}`, `mbr=${Math.round(rendition.capBitsPerSecond / 1000)}`]
+  return [
+    '-c:v', 'libsvtav1', '-preset', settings.preset, '-crf', String(settings.crf),
+    '-g', String(options.segmentFrames * rendition.framesPerGridFrame), '-svtav1-params', parameters.join(':'),
   ]
 }
 

@@ -10,7 +10,7 @@ const partition = (videoId: string, revision: string) => `${videoId}/${revision}
 
 /** All video renditions of a codec share a chunk document; each audio track has its own. */
 function sortKey(plan: Plan, renditionId: string, chunk: number): string {
-  const track = gridOf(plan, renditionId)?.kind === 'audio' ? renditionId : 'h264'
+  const track = plan.video?.renditions.find(({ id }) => id === renditionId)?.codec ?? renditionId
   return `${track}/${String(chunk).padStart(6, '0')}`
 }
 

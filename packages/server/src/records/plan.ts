@@ -1,15 +1,32 @@
 /** The plan and the manifest versions of an encode revision: written once, read by everyone. */
-import type { Plan } from '../domain/plan.ts'
+import type { Plan, Tier } from '../domain/plan.ts'
+import { withTier } from '../domain/tier.ts'
 import type { Tuning } from '../domain/quality.ts'
 import type { ManifestVersion } from '../domain/video.ts'
 import type { Documents } from '../ports/documents.ts'
 
 const partition = (videoId: string, revision: string) => `${videoId}/${revision}`
 const tuningKey = 'tuning'
+const tierPrefix = 'tier-'
+const tierKey = (codec: Tier['codec']): string => `${tierPrefix}${codec}`
 const versionKey = (version: number) => String(version).padStart(6, '0')
 
+/** With the tiers that joined it since. */
 export async function readPlan(documents: Documents, videoId: string, revision: string): Promise<Plan | undefined> {
-  return (await documents.get<Plan>('plan', partition(videoId, revision)))?.value
+  const { items } = await documents.range<Plan | Tier>('plan', partition(videoId, revision))
+  const plan = items.find(({ sk }) => sk === '')?.value as Plan | undefined
+  const tiers = items.filter(({ sk }) => sk.startsWith(tierPrefix)).map(({ value }) => value as Tier)
+  return plan && tiers.reduce(withTier, plan)
+}
+
+/** The tier as it was decided, with its init segments; undefined before. */
+export async function readTier(documents: Documents, videoId: string, revision: string, codec: Tier['codec']): Promise<Tier | undefined> {
+  return (await documents.get<Tier>('plan', partition(videoId, revision), tierKey(codec)))?.value
+}
+
+/** VersionConflict when another worker decided first: read theirs. */
+export async function createTier(documents: Documents, videoId: string, revision: string, tier: Tier): Promise<void> {
+  await documents.put('plan', partition(videoId, revision), tierKey(tier.codec), tier, { ifVersion: 'absent' })
 }
 
 /** VersionConflict when the revision has a plan already. */

@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts'
 import { systemClock } from '../base/time.ts'
 import type { Settings } from '../config/settings.ts'
 import type { EncodeDeps } from '../encode/deps.ts'
-import { openMediaRoom } from '../encode/media-room.ts'
+import { openMediaRoom, type MediaRoom } from '../encode/media-room.ts'
 import { startReconciler, type UploadDueHandler } from '../encode/reconcile.ts'
 import { trackProgress } from '../encode/track-progress.ts'
 import { startWorker } from '../encode/work.ts'
@@ -27,6 +27,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
   await mkdir(workParent, { recursive: true })
   await removeStaleWork(workParent)
   await confineMedia(settings, ownWorkRoot(workParent), log)
+  const media = openMediaRoom({ ffmpeg: settings.SLUICE_FFMPEG, ffprobe: settings.SLUICE_FFPROBE })
   const deps: EncodeDeps = {
     documents,
     objects,
@@ -34,12 +35,16 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     signals,
     log,
     clock: systemClock,
-    media: openMediaRoom({ ffmpeg: settings.SLUICE_FFMPEG, ffprobe: settings.SLUICE_FFPROBE }),
+    media,
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
       preset: settings.SLUICE_ENCODER_PRESET,
       eager: settings.SLUICE_LADDER_EAGER,
       lazyFill: settings.SLUICE_LADDER_FILL,
+      upgrade: {
+        policy: await upgradePolicy(settings, media, log),
+        prices: { egressPerGigabyte: settings.SLUICE_EGRESS_PRICE_PER_GB, cpuPerHour: settings.SLUICE_CPU_PRICE_PER_HOUR },
+      },
       maxDurationSeconds: settings.SLUICE_MAX_DURATION_HOURS * 3600,
       sweepGraceMinutes: settings.SLUICE_SWEEP_GRACE_MINUTES,
       fastDue: settings.SLUICE_TEST_FAST_DUE,
@@ -58,4 +63,11 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
       await progress.drain().catch((error: unknown) => log.warn({ err: error }, 'progress is left to the reconciler'))
     },
   }
+}
+
+/** Without an AV1 encoder nothing is upgraded: said once here, instead of a task that fails for every video. */
+async function upgradePolicy(settings: Settings, media: MediaRoom, log: Log): Promise<Settings['SLUICE_UPGRADE']> {
+  if (settings.SLUICE_UPGRADE === 'never' || (await media.canEncodeAv1().catch(() => false))) return settings.SLUICE_UPGRADE
+  log.error({ upgrade: settings.SLUICE_UPGRADE }, 'no video is upgraded here: this ffmpeg has no libsvtav1')
+  return 'never'
 }

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { systemClock } from '../base/time.ts'
 import type { Settings } from '../config/settings.ts'
 import type { App } from '../http/app.ts'
+import { taskOf } from '../domain/messages.ts'
 import { listen } from '../http/listen.ts'
 import { sendProblem } from '../http/problem.ts'
 import type { RawHandler } from '../http/raw-handler.ts'
@@ -63,7 +64,11 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     if (keys && has('api')) {
       const videos = openLiveVideos({ ...drivers, clock: systemClock, freshMs: playFreshMs, staleIfError: false })
       closers.push(() => videos.close())
-      const plays = openPlayCounter({ documents: drivers.documents, log })
+      const onGrowth = async (videoId: string) => {
+        const revision = (await videos.get(videoId))?.revision
+        if (revision !== undefined) await drivers.queue.enqueue(taskOf({ kind: 'upgrade', videoId, revision }))
+      }
+      const plays = openPlayCounter({ documents: drivers.documents, log, ...(settings.SLUICE_UPGRADE === 'popular' && { onGrowth }) })
       closers.push(() => plays.close())
       const play = { videos, keys, plays, clock: systemClock, publicUrl: settings.SLUICE_PUBLIC_URL }
       const signPath = pathSigner({ keys, clock: systemClock })

@@ -35,7 +35,8 @@ export const patiently = <T>(call: () => Promise<T>): Promise<T> =>
 export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: Video): Promise<Loaded> {
   if (wanted.kind === 'segment') return loadSegment(deps, wanted, video)
   if (!('version' in wanted) && wanted.kind !== 'init' && wanted.kind !== 'storyboard') throw missing()
-  const plan = await planOf(deps, wanted)
+  const manifest = 'version' in wanted ? await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version)) : undefined
+  const plan = await planOf(deps, wanted, 'renditionId' in wanted ? [wanted.renditionId] : manifest?.renditionIds)
   if (wanted.kind === 'storyboard') {
     if (!plan.video || video.storyboard?.attempt !== wanted.attempt) throw missing()
     return { content: await textContent(writeStoryboard(plan.video.grid, video.storyboard), mediaTypes.captions, deps.clock()), held: false }
@@ -46,7 +47,6 @@ export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: V
     const body = await readBytes(deps, initKey(wanted.videoId, wanted.revision, wanted.renditionId))
     return { content: { body, etag: `"${sha256Of(body)}"`, mediaType: mediaTypes[found.kind], cacheControl: immutable, storedAt: deps.clock() }, held: false }
   }
-  const manifest = await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version))
   if (!manifest || (wanted.kind === 'hls-media' && !manifest.renditionIds.includes(wanted.renditionId))) throw missing()
   const now = deps.clock()
   const shown = endingAt(plan, manifest.endsAtSeconds)
@@ -93,14 +93,14 @@ export async function loadExtra(deps: Pick<LoadDeps, 'objects' | 'clock' | 'log'
   return { body, etag: `"${sha256Of(body)}"`, mediaType, cacheControl: immutable, storedAt: deps.clock() }
 }
 
-async function planOf(deps: LoadDeps, wanted: { videoId: string; revision: string }): Promise<Plan> {
-  const plan = await patiently(() => deps.facts.plan(wanted.videoId, wanted.revision))
+async function planOf(deps: LoadDeps, wanted: { videoId: string; revision: string }, renditionIds?: string[]): Promise<Plan> {
+  const plan = await patiently(() => deps.facts.plan(wanted.videoId, wanted.revision, renditionIds))
   if (!plan) throw missing()
   return plan
 }
 
 async function placeOf(deps: LoadDeps, wanted: WantedSegment): Promise<{ plan: Plan; kind: 'video' | 'audio' }> {
-  const plan = await planOf(deps, wanted)
+  const plan = await planOf(deps, wanted, [wanted.renditionId])
   const found = gridOf(plan, wanted.renditionId)
   if (!found || !segmentAt(found.grid, found.kind, wanted.number)) throw missing()
   return { plan, kind: found.kind }

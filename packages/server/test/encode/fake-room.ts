@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { chunkSegments, segmentAt, segmentCount } from '../../src/domain/grid.ts'
 import type { MediaRoom } from '../../src/encode/media-room.ts'
 import type { Inspection } from '../../src/media/inspection.ts'
-import type { SourceTexts } from '../../src/media/read-texts.ts'
 import type { SpanOptions } from '../../src/media/encode-span.ts'
 
 export type FakeRoom = MediaRoom & {
@@ -13,8 +12,6 @@ export type FakeRoom = MediaRoom & {
   calls: string[]
   /** Called before each piece of work; what it throws, the work throws. */
   before: (call: string, options: { signal?: AbortSignal }) => Promise<void> | void
-  /** What the source has in words. */
-  texts: SourceTexts
   /** What inspection answers. */
   inspection: Inspection
   /** How far the picture can be decoded. */
@@ -27,10 +24,10 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
   const room: FakeRoom = {
     calls: [],
     before: () => {},
-    texts: { chapters: [], texts: [], pictureSubtitles: 0 },
     inspection: inspectionOf(seconds, changes),
     decodableFrames: Infinity,
     encoderBuild: async () => 'fake',
+    canEncodeAv1: async () => true,
     async inspectSource(_url, options) {
       await enter('inspect', options)
       return structuredClone(room.inspection)
@@ -68,14 +65,6 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     async makePoster(options) {
       await enter('poster', options)
       return Buffer.from('jpeg')
-    },
-    async makePosterCandidates(options) {
-      await enter('posters', options)
-      return [3, 6].map((atSeconds) => ({ atSeconds, picture: Buffer.from(`jpeg at ${atSeconds}`) }))
-    },
-    async readTexts(options) {
-      await enter('texts', options)
-      return structuredClone(room.texts)
     },
     async makeStoryboard(options) {
       await enter('storyboard', options)

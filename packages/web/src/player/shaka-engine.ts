@@ -1,5 +1,6 @@
 /** Shaka Player's core (the DASH build, without its UI) behind the player's own controls. */
 import type { Engine, EngineEvents } from './engine.ts'
+import { preferredVideoCodec } from './preferred-codec.ts'
 import { qualitiesOf } from './qualities.ts'
 import { secondsAhead } from './seconds-ahead.ts'
 import { shaka, type AudioTrack, type ShakaError } from './shaka.ts'
@@ -26,6 +27,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
   let failures = 0
   const player = new shaka.Player(null, textContainer)
   await player.attach(video)
+  const codec = await preferredVideoCodec(navigator.mediaCapabilities)
   player.configure({
     abrFactory: () =>
       createSteadyAbr(new shaka.abr.SimpleAbrManager(), {
@@ -36,6 +38,7 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     // 0: on a fast line (or the same machine) every segment would count as cached, and the first quality would stay for ever.
     // droppedFrames bans a height for good when the machine is busy for a moment, and may take a higher one instead.
     abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false, droppedFrames: false },
+    preferredVideo: [{ codec }],
     manifest: { retryParameters },
     streaming: {
       retryParameters,

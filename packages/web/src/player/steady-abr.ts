@@ -34,6 +34,12 @@ export type AbrCircumstances = {
   secondsAhead: () => number
 }
 
+/** In another codec's family than the one named, its lowest. */
+function startOf(variants: Variant[], renditionId: string | undefined): Variant | undefined {
+  if (renditionId === undefined) return undefined
+  return variants.find(({ video }) => video?.originalId === renditionId) ?? variants.toSorted((a, b) => a.bandwidth - b.bandwidth)[0]
+}
+
 /** Takes Shaka's own manager and replaces three of its methods. */
 export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing, secondsAhead }: AbrCircumstances): AbrManager {
   const choose = manager.chooseVariant.bind(manager)
@@ -48,7 +54,7 @@ export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing
     return setVariants(next, isLowLatency)
   }
   manager.chooseVariant = (preferFastSwitching) => {
-    const start = hasSample ? undefined : variants.find(({ video }) => video?.originalId === startRendition())
+    const start = hasSample ? undefined : startOf(variants, startRendition())
     if (start) return (chosen = start)
     const present = chosen && variants.includes(chosen) ? chosen : undefined
     const isThin = secondsAhead() < (isGrowing() ? growingReserveSeconds : reserveSeconds)
