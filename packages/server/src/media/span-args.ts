@@ -64,6 +64,39 @@ export function spanArgs(span: Span): string[] {
   ]
 }
 
+/**
+ * The source's pictures at each rendition's size beside those of a file of the same frames, a rendition each, in the order
+ * of the renditions: ffmpeg says the SSIM of each pair at the end.
+ */
+export function compareArgs(asked: Pick<Span, 'plan' | 'url' | 'renditions' | 'from' | 'to'>, paths: string[]): string[] {
+  const span: Span = { ...asked, mode: 'long-preroll', threads: 1, pathOf: () => '' }
+  const frames = spanFrames(span.plan, span.from, span.to)
+  // Both sides hold the same frames: they are counted, so that rounded times can't pair the wrong ones.
+  const counted = 'settb=1/1000,setpts=N*10'
+  const pairs = paths.map((_, index) => `[v${index}]${counted}[r${index}];[${index + 1}:v]${counted}[e${index}];[e${index}][r${index}]ssim[o${index}]`)
+  return [
+    '-hide_banner', '-nostdin', '-loglevel', 'info', '-nostats', ...sourceArgs(span, frames),
+    ...paths.flatMap((path) => ['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-threads', '1', '-i', path]),
+    '-filter_complex_threads', '2', '-filter_complex', [graph(span, frames), ...pairs].join(';'),
+    ...paths.flatMap((_, index) => ['-map', `[o${index}]`, '-f', 'null', '-']),
+  ]
+}
+
+/** The same reading as a fill's, without an encode and without anything in the place of what is missing: a line of stdout a frame. */
+export function decodeArgs(asked: Pick<Span, 'plan' | 'url' | 'from' | 'to' | 'threads'>): string[] {
+  const span: Span = { ...asked, mode: 'fill', renditions: [], pathOf: () => '' }
+  const frames = spanFrames(span.plan, span.from, span.to)
+  const filters = [
+    `fps=${rateText(frames.rate)}:round=near:start_time=${Math.max(0, readingStart(span, frames)).toFixed(6)}`,
+    `trim=start_pts=${frames.first}:end_pts=${frames.end}`, 'scale=16:16',
+  ]
+  return [
+    '-hide_banner', '-nostdin', '-loglevel', 'error', ...sourceArgs(span, frames),
+    '-filter_complex', `[0:${span.plan.video!.source.streamIndex}]${filters.join(',')}[v]`,
+    '-map', '[v]', '-fps_mode', 'passthrough', '-f', 'framecrc', 'pipe:1',
+  ]
+}
+
 function sourceArgs(span: Span, frames: SpanFrames): string[] {
   return [
     ...inputLimits(span.url), ...seekArgs(span, frames),
