@@ -1,15 +1,17 @@
 /** A video as the API shows it. */
 import type { Rendition, Video as WireVideo } from '@sluice/contract'
-import { publicPosterPath } from '../domain/keys.ts'
+import { posterPath, publicPosterPath } from '../domain/keys.ts'
 import type { Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import type { Video } from '../domain/video.ts'
 import { readAccount } from '../records/account.ts'
+import { readChapters } from '../records/chapters.ts'
 import { readManifestVersion, readPlan } from '../records/plan.ts'
 import type { CatalogDeps } from './deps.ts'
+import { hasRevision } from './posters.ts'
 import { isOwner, type Viewer } from './see.ts'
 
-type Deps = Pick<CatalogDeps, 'documents' | 'cache'>
+type Deps = Pick<CatalogDeps, 'documents' | 'cache' | 'signPath'>
 
 /** Plans and handles never change: cached for as long as it is worth. */
 const cachedSeconds = 3600
@@ -22,7 +24,7 @@ export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Pr
     isOwner(video, viewer) ? measuredOf(deps, video) : new Map<string, Measured>(),
   ])
   const complete = new Set(video.completeRenditions)
-  const hasPoster = video.posterKey !== undefined && video.visibility !== 'private'
+  const posterUrl = posterUrlOf(deps, video, viewer)
   return {
     id: video.id,
     channel: { id: video.accountId, handle },
@@ -34,7 +36,7 @@ export async function presentVideo(deps: Deps, video: Video, viewer: Viewer): Pr
     createdAt: video.createdAt,
     ...defined({ durationSeconds: video.durationSeconds, width: video.width, height: video.height, frameRate: video.frameRate }),
     renditions: renditions.map((rendition) => ({ ...rendition, complete: complete.has(rendition.id), ...measured.get(rendition.id) })),
-    ...(hasPoster ? { posterUrl: publicPosterPath(video.id) } : {}),
+    ...(posterUrl === undefined ? {} : { posterUrl }),
     ...(isOwner(video, viewer) ? { fileName: video.source.fileName, sizeBytes: video.source.sizeBytes, uploadId: video.uploadId } : {}),
     ...defined({ failure: video.failure, failureDetail: isOwner(video, viewer) || viewer?.isAdmin ? video.failureDetail : undefined }),
     downloadable: video.downloadable ?? false,
@@ -49,6 +51,21 @@ async function measuredOf({ documents }: Deps, video: Video): Promise<Map<string
   if (video.revision === undefined || video.completeRenditions.length === 0) return new Map()
   const rates = (await readManifestVersion(documents, video.id, video.revision, video.manifestVersion ?? 1))?.rates
   return new Map(video.completeRenditions.map((id) => [id, { ...rates?.[id], ...defined({ ssim: video.quality?.[id] }) }]))
+}
+
+/** The video with what is read for it alone, not in lists. */
+export async function presentWhole(deps: Deps, video: Video, viewer: Viewer): Promise<WireVideo> {
+  const [presented, chapters] = await Promise.all([presentVideo(deps, video, viewer), readChapters(deps.documents, video.id)])
+  return { ...presented, chapters }
+}
+
+/** Stable and open but for private videos. The owner's own is signed where that shows a picture that others can't see, or not at once. */
+function posterUrlOf(deps: Deps, video: Video, viewer: Viewer): string | undefined {
+  const { id, posterKey, posterChosen, visibility } = video
+  if (posterKey === undefined) return undefined
+  const isPrivate = visibility === 'private'
+  if (viewer && isOwner(video, viewer) && (isPrivate || posterChosen) && hasRevision(video)) return deps.signPath(video, viewer.id, posterPath(id, video.revision, posterKey))
+  return isPrivate ? undefined : publicPosterPath(id)
 }
 
 /** The renditions of a plan, the largest picture first, then the sound. Pure. */

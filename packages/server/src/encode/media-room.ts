@@ -9,6 +9,8 @@ import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
+import { makePosterCandidates, type CandidatePicture } from '../media/poster-candidates.ts'
+import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-texts.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
 import { checkTools, hasAv1Encoder, type MediaTools } from '../media/tools.ts'
@@ -35,6 +37,10 @@ export type MediaRoom = {
   decodedFrames(options: DecodedOptions): Promise<number>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
   /** Throws MediaRunError. */
+  makePosterCandidates(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<CandidatePicture[]>
+  /** Throws MediaRunError. */
+  readTexts(options: TextsOptions): Promise<SourceTexts>
+  /** Throws MediaRunError. */
   makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
 }
 
@@ -57,6 +63,8 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     decodedFrames: (options) => decodedFrames(tools, options),
     makePoster: (options) => makePoster(tools, options),
+    makePosterCandidates: (options) => makePosterCandidates(tools, options),
+    readTexts: (options) => readTexts(tools, options),
     makeStoryboard: (options) => makeStoryboard(tools, options),
   }
 }

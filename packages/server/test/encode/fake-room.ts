@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { chunkSegments, segmentAt, segmentCount } from '../../src/domain/grid.ts'
 import type { MediaRoom } from '../../src/encode/media-room.ts'
 import type { Inspection } from '../../src/media/inspection.ts'
+import type { SourceTexts } from '../../src/media/read-texts.ts'
 import type { SpanOptions } from '../../src/media/encode-span.ts'
 
 export type FakeRoom = MediaRoom & {
@@ -12,6 +13,8 @@ export type FakeRoom = MediaRoom & {
   calls: string[]
   /** Called before each piece of work; what it throws, the work throws. */
   before: (call: string, options: { signal?: AbortSignal }) => Promise<void> | void
+  /** What the source has in words. */
+  texts: SourceTexts
   /** What inspection answers. */
   inspection: Inspection
   /** How far the picture can be decoded. */
@@ -24,6 +27,7 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
   const room: FakeRoom = {
     calls: [],
     before: () => {},
+    texts: { chapters: [], texts: [], pictureSubtitles: 0 },
     inspection: inspectionOf(seconds, changes),
     decodableFrames: Infinity,
     encoderBuild: async () => 'fake',
@@ -65,6 +69,14 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     async makePoster(options) {
       await enter('poster', options)
       return Buffer.from('jpeg')
+    },
+    async makePosterCandidates(options) {
+      await enter('posters', options)
+      return [3, 6].map((atSeconds) => ({ atSeconds, picture: Buffer.from(`jpeg at ${atSeconds}`) }))
+    },
+    async readTexts(options) {
+      await enter('texts', options)
+      return structuredClone(room.texts)
     },
     async makeStoryboard(options) {
       await enter('storyboard', options)
