@@ -58,6 +58,7 @@ export async function streamEvents(deps: CatalogDeps, video: Video, viewer: View
     while (!ended.signal.aborted && clock() < until) {
       // Before the look: what changes during it wakes at once.
       woken = new AbortController()
+      const lookedAtMs = performance.now()
       const now = (await readVideo(documents, video.id))?.value
       if (!now || !maySee(now, viewer)) break
       const data = JSON.stringify(eventOf(now))
@@ -66,7 +67,8 @@ export async function streamEvents(deps: CatalogDeps, video: Video, viewer: View
       last = data
       if (isFinal(now) || response.writableLength > maxBufferedBytes) break
       await sleep(pollMs, woken.signal)
-      await sleep(quietMs, ended.signal)
+      // The first of a burst is told at once: it may be that the video can be played.
+      await sleep(Math.max(0, lookedAtMs + quietMs - performance.now()), ended.signal)
     }
   } catch (error) {
     log.warn({ err: error, videoId: video.id }, 'an event stream broke')

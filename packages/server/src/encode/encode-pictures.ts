@@ -29,6 +29,11 @@ export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pic
   })
 }
 
+/** Commits a span that was encoded before: as encodePictures does. */
+export function commitPictures(deps: EncodeDeps, plan: Plan, results: SpanResult[], signal: AbortSignal): Promise<boolean> {
+  return commitMade(deps, plan, chunkOf(plan.video!.grid, results[0]!.segments[0]!.number), results.map(madeOf), { signal })
+}
+
 /**
  * Normal, and at once again with a longer run-up where that did not give what the plan says. Filling is kept for later
  * attempts: what fails now may be a connection.

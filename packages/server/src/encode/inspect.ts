@@ -5,36 +5,35 @@ import type { Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
 import { isFinal, type Failure, type Video } from '../domain/video.ts'
 import type { Init } from '../media/init.ts'
+import type { Inspection } from '../media/inspection.ts'
 import { NotSeekable } from '../media/make-seekable.ts'
 import { MediaRefused } from '../media/refuse.ts'
 import { readSlots } from '../records/chunk.ts'
 import { createManifestVersion, createPlan, readPlan, removeRevision } from '../records/plan.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
+import { withEarlyOpening } from './early-opening.ts'
+import { openVideo } from './encode-opening.ts'
 import { enqueueUnfinished } from './enqueue-unfinished.ts'
 import { failVideo } from './fail-video.ts'
 import { listedAtFirst, startRendition } from './listing.ts'
-import { draftPlan, finishPlan } from './make-plan.ts'
+import { draftPlan, finishPlan, type PlanOptions } from './make-plan.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
+import type { ProgressTracker } from './track-progress.ts'
+
+type InspectDeps = EncodeDeps & { progress: ProgressTracker }
 
 /**
  * Rival inspections of one video write below prefixes of their own; the first compare-and-set of the video's document
  * wins, and the loser removes what it made. Throws SourceMissing, MediaRunError, DriverUnavailable.
  */
-export async function inspect(deps: EncodeDeps, message: { videoId: string; again?: boolean }, context: TaskContext): Promise<void> {
+export async function inspect(deps: InspectDeps, message: { videoId: string; again?: boolean }, context: TaskContext): Promise<void> {
   const video = (await readVideo(deps.documents, message.videoId))?.value
   if (!video || isFinal(video) || video.state === 'awaiting-upload') return
   if (video.revision) return message.again || context.attempt > 1 ? takeUpAgain(deps, video) : undefined
   if (video.remux && !video.remux.copy && !video.remux.failed) return deps.queue.enqueue(taskOf({ kind: 'remux', videoId: video.id }))
   try {
-    const { plan, inits, warnings } = await makePlan(deps, video, context.signal)
-    await storePlan(deps, plan, inits)
-    const stored = await adopt(deps, plan, warnings)
-    if (stored?.revision !== plan.revision) return await discard(deps, plan)
-    const { slots } = await readSlots(deps.documents, plan)
-    await enqueueUnfinished(deps, stored, plan, slots)
-    await deps.signals.publish(videoTopic(video.id), { kind: 'video' })
-    deps.log.info({ videoId: video.id, revision: plan.revision, durationSeconds: plan.durationSeconds, renditions: [...slots.keys()] }, 'planned')
+    await planAndOpen(deps, video, context)
   } catch (error) {
     if (error instanceof NotSeekable) return copyFirst(deps, video, error)
     if (!(error instanceof MediaRefused)) throw error
@@ -54,17 +53,12 @@ async function takeUpAgain(deps: EncodeDeps, video: Video): Promise<void> {
   if (plan) await enqueueUnfinished(deps, video, plan, (await readSlots(deps.documents, plan)).slots)
 }
 
-async function makePlan(deps: EncodeDeps, video: Video, signal: AbortSignal): Promise<{ plan: Plan; inits: Map<string, Init>; warnings: Failure[] }> {
+/** The picture of the opening is begun before the inspection is over, and the opening is made right here: a viewer may wait already. */
+async function planAndOpen(deps: InspectDeps, video: Video, context: TaskContext): Promise<void> {
   const { key, sizeBytes } = video.remux?.copy ?? video.source
+  const { signal } = context
   const [url, encoderBuild] = await Promise.all([sourceUrl(deps, key), deps.media.encoderBuild(), assertSourceReadable(deps, key)])
-  const inspection = await deps.media.inspectSource(url, {
-    sizeBytes,
-    maxDurationSeconds: deps.limits.maxDurationSeconds,
-    signal,
-    mustSeek: !video.remux,
-    claimedSeconds: video.remux?.claimedSeconds,
-  })
-  const draft = draftPlan(inspection, {
+  const options: PlanOptions = {
     videoId: video.id,
     revision: newRevision(),
     source: { key, sizeBytes },
@@ -72,9 +66,27 @@ async function makePlan(deps: EncodeDeps, video: Video, signal: AbortSignal): Pr
     eager: deps.limits.eager,
     encoderBuild,
     now: deps.clock(),
+  }
+  const draft = (inspection: Inspection) => draftPlan(inspection, options)
+  await withEarlyOpening(deps, { url, draft, signal }, async (early) => {
+    const { maxDurationSeconds } = deps.limits
+    const inspection = await deps.media.inspectSource(url, {
+      sizeBytes, maxDurationSeconds, signal, onGuess: early.begin, mustSeek: !video.remux, claimedSeconds: video.remux?.claimedSeconds,
+    })
+    const drafted = draft(inspection)
+    const inits = await deps.media.makeInits(drafted, { signal })
+    const plan = finishPlan(drafted, inits)
+    await storePlan(deps, plan, inits)
+    const stored = await adopt(deps, plan, inspection.warnings)
+    if (stored?.revision !== plan.revision) return discard(deps, plan)
+    await deps.signals.publish(videoTopic(video.id), { kind: 'video' })
+    deps.log.info({ videoId: video.id, revision: plan.revision, durationSeconds: plan.durationSeconds, renditions: [...inits.keys()] }, 'planned')
+    await openVideo(deps, plan, context, early).catch((error: unknown) => {
+      // What is missing of it is enqueued as a task of its own, which counts its failures.
+      deps.log.warn({ err: error, videoId: video.id }, 'the opening is left to its own task')
+    })
+    await enqueueUnfinished(deps, stored, plan, (await readSlots(deps.documents, plan)).slots)
   })
-  const inits = await deps.media.makeInits(draft, { signal })
-  return { plan: finishPlan(draft, inits), inits, warnings: inspection.warnings }
 }
 
 /** Everything that the video's document will point at, before it does. */

@@ -4,13 +4,14 @@ import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
 import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
 import { decodedFrames, type DecodedOptions } from '../media/decoded-frames.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
-import { makeInits, type Init } from '../media/init.ts'
+import type { Init } from '../media/init.ts'
 import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
 import { makePosterCandidates, type CandidatePicture } from '../media/poster-candidates.ts'
 import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-texts.ts'
+import { rememberInits } from '../media/remember-inits.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
 import { checkTools, hasAv1Encoder, type MediaTools } from '../media/tools.ts'
@@ -56,9 +57,9 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     canEncodeAv1: () => hasAv1Encoder(tools),
     inspectSource: (url, options) => inspectSource(tools, url, options),
     makeSeekable: (options) => makeSeekable(tools, options),
-    makeInits: (draft, options) => makeInits(tools, draft, options),
     sampleQuality: (options) => sampleQuality(tools, options),
     compareQuality: (options) => compareQuality(tools, options),
+    makeInits: rememberInits(tools),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
     decodedFrames: (options) => decodedFrames(tools, options),

@@ -15,10 +15,15 @@ export type Init = { bytes: Buffer; codecs: string; parameterSetsSha256: string 
 export type InitOptions = { signal?: AbortSignal }
 
 /** One init per rendition of the draft, by rendition id. */
-export async function makeInits(tools: MediaTools, draft: PlanDraft, options: InitOptions = {}): Promise<Map<string, Init>> {
+export async function makeInits(
+  tools: MediaTools,
+  draft: PlanDraft,
+  options: InitOptions = {},
+  makeVideo = (grid: VideoGrid, rendition: VideoDraft): Promise<Init> => makeVideoInit(tools, grid, rendition, options),
+): Promise<Map<string, Init>> {
   const inits = new Map<string, Init>()
   const grid = draft.video?.grid
-  const made = await Promise.all((draft.video?.renditions ?? []).map((rendition) => makeVideoInit(tools, grid!, rendition, options)))
+  const made = await Promise.all((draft.video?.renditions ?? []).map((rendition) => makeVideo(grid!, rendition)))
   draft.video?.renditions.forEach((rendition, index) => inits.set(rendition.id, made[index]!))
   for (const rendition of draft.audio) inits.set(rendition.id, makeAudioInit(rendition))
   return inits

@@ -1,6 +1,7 @@
 /** Finds out what a source is, by range reads, trusting nothing that it claims. */
-import type { Rate } from '../domain/rate.ts'
+import { alignOrigin } from './align-origin.ts'
 import { decideRate } from './frame-rate.ts'
+import { guessInspection } from './guess.ts'
 import type { InspectedAudio, InspectedVideo, Inspection } from './inspection.ts'
 import { NotSeekable } from './make-seekable.ts'
 import { measureEnds } from './measure-ends.ts'
@@ -24,6 +25,8 @@ export type InspectOptions = {
   sizeBytes: number
   maxDurationSeconds: number
   signal?: AbortSignal
+  /** Told what a plain file says of itself, as soon as it is known and before anything was checked. */
+  onGuess?: (guess: Inspection) => void
   /** Throw NotSeekable at once where chunks would be slow to reach; described as it is by default. */
   mustSeek?: boolean
   /** What the file claimed that this is a copy of. */
@@ -37,6 +40,8 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
   const { format, streams, warnings: said } = await probeFile(context).catch((error: unknown) => {
     throw refusalOf(error) ?? error
   })
+  const guess = options.onGuess && guessInspection(format, streams)
+  if (guess) options.onGuess!(guess)
   const formatStart = seconds(format.start_time) ?? 0
   const claimed = seconds(format.duration)
   const claimedEnd = claimed === undefined ? undefined : claimedEndOfFile(format.format_name, formatStart, claimed)
@@ -174,12 +179,6 @@ async function readTimes(context: ProbeContext, streamIndex: number, fromSeconds
   // Later pictures may be shown before the last ones read: leave the end out, where order is not settled.
   const sorted = times.sort((a, b) => a - b)
   return times.length >= 300 ? sorted.slice(0, -20) : sorted
-}
-
-/** The last time before the sound (or up to a frame after) that is a whole number of frames before the picture. */
-function alignOrigin(earliest: number, videoStart: number, rate: Rate): number {
-  const frames = Math.floor(((videoStart - earliest) * rate.num) / rate.den + 0.05)
-  return Math.round((videoStart - (frames * rate.den) / rate.num) * 1e6) / 1e6
 }
 
 /** Matroska's duration counts from zero, also where the first picture comes at hours; the others' from the start. */

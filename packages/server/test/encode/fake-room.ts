@@ -19,6 +19,8 @@ export type FakeRoom = MediaRoom & {
   inspection: Inspection
   /** How far the picture can be decoded. */
   decodableFrames: number
+  /** What it says before it looked. */
+  guess?: Inspection
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -33,6 +35,7 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     encoderBuild: async () => 'fake',
     canEncodeAv1: async () => true,
     async inspectSource(_url, options) {
+      if (room.guess) options.onGuess?.(structuredClone(room.guess))
       await enter('inspect', options)
       return structuredClone(room.inspection)
     },

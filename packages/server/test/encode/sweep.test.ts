@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { initKey, newAttempt, newRevision, posterKey, segmentsKey } from '../../src/domain/keys.ts'
 import { inspect } from '../../src/encode/inspect.ts'
+import { trackProgress } from '../../src/encode/track-progress.ts'
 import { lookAtVideo } from '../../src/encode/look-at-video.ts'
 import { sweepVideo } from '../../src/encode/sweep.ts'
 import { minuteOf, readDue, dueShards } from '../../src/records/due.ts'
@@ -42,7 +43,7 @@ test('while it is encoded, an object that may still get its slots stays until it
   const stage = await openStage({ seconds: 40 })
   t.after(() => stage.close())
   const id = await stage.addVideo()
-  await inspect(stage.deps, { videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  await inspect({ ...stage.deps, progress: trackProgress(stage.deps) }, { videoId: id }, { signal: new AbortController().signal, attempt: 1 })
   const { revision } = await stage.plan(id)
   await put(stage, segmentsKey(id, revision, 'h264-240p', 0, newAttempt()))
   assert.equal(await sweepVideo(stage.deps, id, { graceMinutes: dayMinutes }), 0)
