@@ -12,14 +12,23 @@ export type Listed = {
 /** One list a codec, in the order in which codecs appear in the plan: the ladder, then tiers. */
 export const byCodec = (video: VideoRendition[]): VideoRendition[][] => [...Map.groupBy(video, ({ codec }) => codec).values()]
 
-/** The renditions of a manifest version; throws when it names one that the plan does not have. */
+/** The cap of 240p: a line that can't carry it carries little else. */
+const anyLineBitsPerSecond = 350_000
+
+/** Without those below a picture that every line carries (a screen recording's 1080p may be one), but for the first. By size. */
+function withoutPointless(video: VideoRendition[], { rates }: ManifestVersion): VideoRendition[] {
+  const carried = video.findLastIndex(({ id }) => (rates?.[id]?.peakBitsPerSecond ?? Infinity) <= anyLineBitsPerSecond)
+  return video.filter((_, index) => index === 0 || index >= carried)
+}
+
+/** The renditions of a manifest version but for pointless ones; throws when it names one that the plan does not have. */
 export function listedRenditions(plan: Plan, manifest: ManifestVersion): Listed {
   const wanted = new Set(manifest.renditionIds)
   const video = (plan.video?.renditions ?? []).filter((rendition) => wanted.delete(rendition.id))
   const audio = plan.audio.filter((rendition) => wanted.delete(rendition.id))
   if (wanted.size > 0) throw new Error(`the plan ${plan.videoId}/${plan.revision} has no rendition ${[...wanted].join(', ')}`)
   return {
-    video: byCodec(video).flatMap((one) => one.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond)),
+    video: byCodec(video).flatMap((one) => withoutPointless(one.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond), manifest)),
     audio: audio.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
   }
 }

@@ -92,6 +92,18 @@ test('once measured, BANDWIDTH is the measured peak and AVERAGE-BANDWIDTH is the
   assert.deepEqual(checkDash(writeDash(plan, manifest)).map(({ bandwidth }) => bandwidth), [300_000, cap360 - 135_000, cap360 - 135_000, 135_000])
 })
 
+test('what every line carries leaves smaller ones out, but for the first', () => {
+  const plan = samplePlan(30, { audio: [] })
+  const listed = (peaks: Record<string, number>) => {
+    const rates = Object.fromEntries(Object.entries(peaks).map(([id, peak]) => [`h264-${id}`, { peakBitsPerSecond: peak, averageBitsPerSecond: peak / 2 }]))
+    const made = rendered(plan, { ...everything(plan), rates })
+    return checkDash(made.mpd).map(({ renditionId }) => renditionId.slice(5))
+  }
+  assert.deepEqual(listed({ '240p': 40_000, '360p': 80_000, '720p': 200_000 }), ['240p', '720p'])
+  assert.deepEqual(listed({ '240p': 40_000, '360p': 340_000, '720p': 900_000 }), ['240p', '360p', '720p'])
+  assert.deepEqual(listed({ '240p': 40_000 }), ['240p', '360p', '720p'], 'nothing is known of the larger ones')
+})
+
 test('ten hours stay small and quick', () => {
   const plan = samplePlan(36_000)
   const mpd = writeDash(plan, everything(plan))
