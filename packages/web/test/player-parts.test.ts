@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { actionOfKey } from '../src/player/keys.ts'
+import { preferredVideoCodec } from '../src/player/preferred-codec.ts'
 import { qualitiesOf } from '../src/player/qualities.ts'
 import { isTransient, playerErrorOf } from '../src/player/shaka-error.ts'
 import type { AbrManager, Variant } from '../src/player/shaka.ts'
@@ -84,4 +85,25 @@ test('errors: what may pass, and what a person reads', () => {
   assert.equal(playerErrorOf({ category: 1, code: 1001, data: ['u', 410] }).code, 'expired')
   assert.equal(playerErrorOf({ category: 4, code: 4032 }).retryable, false)
   assert.equal(playerErrorOf(new Error('x')).retryable, true)
+})
+
+test('AV1 is taken where it is smooth and no dearer than H.264', async () => {
+  const told = (av1: object, h264: object = {}) => ({
+    decodingInfo: async ({ video }: MediaDecodingConfiguration) =>
+      ({ supported: true, smooth: true, powerEfficient: false, ...(video!.contentType.includes('av01') ? av1 : h264) }),
+  })
+  assert.equal(await preferredVideoCodec(told({})), 'av01')
+  assert.equal(await preferredVideoCodec(told({ powerEfficient: true }, { powerEfficient: true })), 'av01')
+  assert.equal(await preferredVideoCodec(told({}, { powerEfficient: true })), 'avc1', 'hardware decodes H.264 alone')
+  assert.equal(await preferredVideoCodec(told({ smooth: false })), 'avc1')
+  assert.equal(await preferredVideoCodec(told({ supported: false })), 'avc1')
+  assert.equal(await preferredVideoCodec(undefined), 'avc1')
+})
+
+test('where the start rendition is of another codec, the lowest is the start', () => {
+  const variants = [20, 10].map((bandwidth) => ({ bandwidth, video: { originalId: `av1-${bandwidth}` } })) as unknown as Variant[]
+  const original = { chooseVariant: () => variants[0], setVariants: () => true, segmentDownloaded: () => undefined, getBandwidthEstimate: () => 0 } as unknown as AbrManager
+  const abr = createSteadyAbr(original, { startRendition: () => 'h264-240p', isGrowing: () => false, secondsAhead: () => 0 })
+  abr.setVariants(variants, false)
+  assert.equal(abr.chooseVariant(), variants[1])
 })
