@@ -13,8 +13,8 @@ export type Message =
    * `background`: nobody waits, and nothing depends on it.
    */
   | { kind: 'chunk'; videoId: string; revision: string; chunk: number; renditionIds?: string[]; background?: boolean }
-  /** One audio track, in one sequential pass. */
-  | { kind: 'audio'; videoId: string; revision: string; renditionId: string }
+  /** A part of one audio track, some minutes long: the first one by default. */
+  | { kind: 'audio'; videoId: string; revision: string; renditionId: string; part?: number }
   /** One segment that a viewer waits for. */
   | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
   | { kind: 'poster'; videoId: string; revision: string }
@@ -34,7 +34,9 @@ const backgroundPriority: Priority = 3
 
 /** The queue task of a message, with the priority of its kind. */
 export function taskOf(message: Message, delaySeconds?: number): Task<Message> {
-  const priority = message.kind === 'chunk' && message.background ? backgroundPriority : priorities[message.kind]
+  // The first minutes of sound are wanted at once, the others are part of the bulk.
+  const isLater = message.kind === 'audio' && (message.part ?? 0) > 0
+  const priority = isLater ? priorities.chunk : message.kind === 'chunk' && message.background ? backgroundPriority : priorities[message.kind]
   return { body: message, priority, videoId: message.videoId, delaySeconds }
 }
 
@@ -51,6 +53,7 @@ export function parseMessage(body: unknown): Message | undefined {
   if (kind === 'inspect' || kind === 'remux' || kind === 'sweep') return body as Message
   if (!revision.test(String(fields['revision']))) return undefined
   if ((kind === 'audio' || kind === 'segment') && typeof fields['renditionId'] !== 'string') return undefined
+  if (kind === 'audio' && fields['part'] !== undefined && !isNumber(fields['part'])) return undefined
   if (kind === 'chunk' && !isNumber(fields['chunk'])) return undefined
   if (kind === 'chunk' && fields['renditionIds'] !== undefined && !isIds(fields['renditionIds'])) return undefined
   if (kind === 'extra' && !extras.includes(fields['extra'] as Extra)) return undefined

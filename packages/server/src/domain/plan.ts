@@ -83,7 +83,24 @@ export type AudioRendition = {
   originSeconds?: number
   /** Codec frames that the source fills, silence after them; the whole grid when absent. */
   sourceFrames?: number
+  /** How to find the track's samples; when absent, as in a file without an index. */
+  source?: AudioSource
 }
+
+export type AudioSource = {
+  /** As decoded. */
+  sampleRate: number
+  /** The track's first sample, in seconds after the origin. */
+  startSeconds: number
+  /** ffprobe's format.start_time, which a seek counts from. */
+  formatStartSeconds: number
+  /** Seek this much before the wanted sample, in seconds (1; without an index 12). */
+  prerollSeconds: number
+  packets?: SteadyPackets
+}
+
+/** Packets of one length: what each decodes to, in samples, and where the first one ends, in seconds after the origin. */
+export type SteadyPackets = { samples: number; firstEndSeconds: number }
 
 /** How to decode the source's picture. */
 export type VideoSource = {

@@ -3,6 +3,7 @@ import type { Message } from '../domain/messages.ts'
 import { countFailedAttempt } from '../records/chunk.ts'
 import { readPlan } from '../records/plan.ts'
 import { updateVideo } from '../records/video.ts'
+import { chunksPerPart } from './audio-parts.ts'
 import type { EncodeDeps } from './deps.ts'
 import { startRendition } from './listing.ts'
 
@@ -18,5 +19,6 @@ export async function countFailure(deps: Pick<EncodeDeps, 'documents'>, message:
   const plan = 'revision' in message ? await readPlan(deps.documents, message.videoId, message.revision) : undefined
   if (!plan) return 0
   const renditionId = message.kind === 'audio' ? message.renditionId : message.kind === 'chunk' ? (message.renditionIds?.[0] ?? plan.video!.renditions[0]!.id) : startRendition(plan)
-  return countFailedAttempt(deps.documents, plan, renditionId, message.kind === 'chunk' ? message.chunk : 0)
+  const chunk = message.kind === 'chunk' ? message.chunk : message.kind === 'audio' ? (message.part ?? 0) * chunksPerPart : 0
+  return countFailedAttempt(deps.documents, plan, renditionId, chunk)
 }

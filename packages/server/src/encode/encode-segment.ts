@@ -7,10 +7,10 @@ import { readSlot } from '../records/chunk.ts'
 import { noteDemand } from '../records/demand.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { encodePictures } from './encode-pictures.ts'
+import { encodeSound } from './encode-sound.ts'
 import { readLive } from './read-live.ts'
 import type { ProgressTracker } from './track-progress.ts'
 
-/** Sound is not made by the segment: its one pass is far ahead of any viewer, and a cut would leave a seam. */
 export async function encodeSegment(
   deps: EncodeDeps & { progress: ProgressTracker },
   message: { videoId: string; revision: string; renditionId: string; number: number },
@@ -18,9 +18,14 @@ export async function encodeSegment(
 ): Promise<void> {
   const live = await readLive(deps, message, context)
   const found = live && gridOf(live.plan, message.renditionId)
-  if (!live || found?.kind !== 'video' || !segmentAt(found.grid, 'video', message.number)) return
+  if (!live || !found || !segmentAt(found.grid, found.kind, message.number)) return
   if (await readSlot(deps.documents, live.plan, message.renditionId, message.number)) return
   const { renditionId, number } = message
+  const sound = live.plan.audio.find(({ id }) => id === renditionId)
+  if (sound) {
+    await encodeSound(deps, live.plan, { rendition: sound, fromSegment: number, toSegment: number + 1, nice: 0, signal: context.signal })
+    return deps.progress.note(live.plan)
+  }
   await encodePictures(deps, live.plan, { renditionIds: [renditionId], from: number, to: number + 1, nice: 0, signal: context.signal })
   if (isLazy(live.plan, renditionId)) await demandChunk(deps, live.plan, renditionId, chunkOf(found.grid, number))
   await deps.progress.note(live.plan)

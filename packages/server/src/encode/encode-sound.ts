@@ -1,58 +1,69 @@
-/** Encodes an audio track from its beginning and commits it chunk by chunk: the step that openings and whole passes share. */
+/** Encodes a span of an audio track and commits it chunk by chunk: the step that openings, parts and single segments share. */
 import { chunkOf, segmentCount } from '../domain/grid.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
+import { SpanMismatch } from '../media/check-span.ts'
+import type { AudioOptions, AudioSegment } from '../media/encode-audio.ts'
+import { MediaRunError } from '../media/run.ts'
 import { readChunk } from '../records/chunk.ts'
+import { chunksPerPart } from './audio-parts.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from './deps.ts'
 import { attemptsBeforeFill } from './encode-pictures.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
 
-export type Sound = { rendition: AudioRendition; toSegment?: number; nice: number; signal: AbortSignal; onCommit?: () => Promise<void> }
+/** Segments [fromSegment, toSegment); all by default. */
+export type Sound = { rendition: AudioRendition; fromSegment?: number; toSegment?: number; nice: number; signal: AbortSignal }
 
-/**
- * Sound can't be taken up in the middle without a seam, so a repeated pass encodes everything again and stores only
- * chunks with empty slots. False when the revision is no longer live. Errors as encodePictures.
- */
+/** False when the revision is no longer live. Throws SpanMismatch, MediaRunError, SourceMissing, DriverUnavailable. */
 export async function encodeSound(deps: EncodeDeps, plan: Plan, sound: Sound): Promise<boolean> {
-  const { rendition, toSegment, nice, signal } = sound
-  const failedAttempts = (await readChunk(deps.documents, plan, rendition.id, 0))?.attempts ?? 0
+  const { rendition, nice, signal } = sound
+  const { grid } = rendition
+  const from = sound.fromSegment ?? 0
+  const to = Math.min(sound.toSegment ?? Infinity, segmentCount(grid, 'audio'))
+  // Failures are counted where the part begins.
+  const counted = Math.floor(chunkOf(grid, from) / chunksPerPart) * chunksPerPart
+  const failedAttempts = (await readChunk(deps.documents, plan, rendition.id, counted))?.attempts ?? 0
   const url = await sourceUrl(deps, plan.source.key)
-  const mode = failedAttempts >= attemptsBeforeFill ? 'fill' : 'normal'
-  const last = (toSegment ?? segmentCount(rendition.grid, 'audio')) - 1
-  let gathered: Gathered[] = []
-  let live = true
-  try {
-    for await (const segment of deps.media.encodeAudioTrack({ plan, rendition, url, toSegment, mode, nice, signal })) {
-      gathered.push(segment)
-      const chunk = chunkOf(rendition.grid, segment.number)
-      if (segment.number !== last && chunkOf(rendition.grid, segment.number + 1) === chunk) continue
-      live = await commitGathered(deps, plan, { rendition, chunk, filled: mode === 'fill', signal }, gathered)
-      gathered = []
-      if (!live) break
-      await sound.onCommit?.()
-    }
-  } catch (error) {
-    if (!signal.aborted) await assertSourceReadable(deps, plan.source.key)
-    throw error
+  const { filled, segments } = await encodeByModes(deps, { plan, rendition, url, from, to, nice, signal }, failedAttempts)
+  const chunks = new Set(segments.map(({ number }) => chunkOf(grid, number)))
+  for (const chunk of chunks) {
+    const made = segments.filter(({ number }) => chunkOf(grid, number) === chunk)
+    if (!(await commitMade(deps, plan, chunk, [madeOf(rendition.id, made)], { filled, signal }))) return false
   }
-  return live
+  return true
 }
 
-type Gathered = { number: number; bytes: Uint8Array; sha256: string }
-type Part = { rendition: AudioRendition; chunk: number; filled: boolean; signal: AbortSignal }
-
-async function commitGathered(deps: EncodeDeps, plan: Plan, part: Part, gathered: Gathered[]): Promise<boolean> {
-  const slots = (await readChunk(deps.documents, plan, part.rendition.id, part.chunk))?.slots[part.rendition.id]
-  const first = part.chunk * part.rendition.grid.segmentsPerChunk
-  const from = gathered.findIndex(({ number }) => !slots?.[number - first])
-  if (from < 0) return true
-  const wanted = gathered.slice(from)
-  let offset = 0
-  const segments: Made['segments'] = []
-  for (const { number, bytes, sha256 } of wanted) {
-    segments.push({ number, offset, length: bytes.byteLength, sha256 })
-    offset += bytes.byteLength
+/** As for pictures: again at once with a longer run-up; silence for what is missing only in later attempts. */
+async function encodeByModes(
+  deps: EncodeDeps,
+  options: Omit<AudioOptions, 'mode'>,
+  failedAttempts: number,
+): Promise<{ filled: boolean; segments: AudioSegment[] }> {
+  const modes: AudioOptions['mode'][] = failedAttempts >= attemptsBeforeFill ? ['normal', 'long-preroll', 'fill'] : ['normal', 'long-preroll']
+  for (const [index, mode] of modes.entries()) {
+    try {
+      return { filled: mode === 'fill', segments: await deps.media.encodeAudioSpan({ ...options, mode }) }
+    } catch (error) {
+      if (options.signal?.aborted || !isDecodingTrouble(error)) throw error
+      await assertSourceReadable(deps, options.plan.source.key)
+      if (index === modes.length - 1) throw error
+      const { plan, rendition, from, to } = options
+      deps.log.warn({ err: error, videoId: plan.videoId, renditionId: rendition.id, from, to, mode }, 'encoding did not give what the plan says')
+    }
   }
-  const made: Made = { renditionId: part.rendition.id, sizeBytes: offset, body: () => Buffer.concat(wanted.map(({ bytes }) => bytes)), segments }
-  return commitMade(deps, plan, part.chunk, [made], { filled: part.filled, signal: part.signal })
+  throw new Error('unreachable')
+}
+
+const isDecodingTrouble = (error: unknown): boolean =>
+  error instanceof SpanMismatch || (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted')
+
+/** The segments one after the other are the object. */
+function madeOf(renditionId: string, made: AudioSegment[]): Made {
+  let sizeBytes = 0
+  const segments: Made['segments'] = []
+  for (const { number, bytes, sha256 } of made) {
+    segments.push({ number, offset: sizeBytes, length: bytes.byteLength, sha256 })
+    sizeBytes += bytes.byteLength
+  }
+  return { renditionId, sizeBytes, body: () => Buffer.concat(made.map(({ bytes }) => bytes)), segments }
 }

@@ -4,6 +4,7 @@ import { chunkCount, chunkSegments, openingSegments } from '../domain/grid.ts'
 import { taskOf, type Message } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
+import { partsWanted } from './audio-parts.ts'
 import type { EncodeDeps } from './deps.ts'
 import { chunkWindow } from './chunk-window.ts'
 import { startRendition, type Slots } from './listing.ts'
@@ -15,7 +16,9 @@ export function unfinished(video: Video, plan: Plan, slots: Slots): Message[] {
   const isEmpty = (id: string, from = 0, to?: number) => slots.get(id)!.slice(from, to).includes(null)
   const opening = [startRendition(plan), ...plan.audio.map(({ id }) => id)].some((id) => isEmpty(id, 0, openingOf(plan, id)))
   if (video.state === 'inspecting' && opening) messages.push({ kind: 'opening', videoId, revision })
-  for (const { id } of plan.audio) if (isEmpty(id)) messages.push({ kind: 'audio', videoId, revision, renditionId: id })
+  for (const { id, grid } of plan.audio) {
+    for (const part of partsWanted(grid, slots.get(id)!)) messages.push({ kind: 'audio', videoId, revision, renditionId: id, part })
+  }
   if (!plan.video) return messages
   if (!video.posterKey) messages.push({ kind: 'poster', videoId, revision })
   const { grid } = plan.video

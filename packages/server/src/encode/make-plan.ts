@@ -24,7 +24,8 @@ const paddedDifferenceSeconds = 0.5
 const audioSampleRate = 48_000
 const aacFrameSamples = 1024
 const aacSegmentFrames = 188
-const bitsPerSecondByChannels = [0, 96_000, 128_000]
+/** The most that a frame may have, without the tenth that a peak may be above it: twice what sound needs in the middle. */
+const bitsPerSecondByChannels = [0, 96_000, 192_000]
 
 /** Everything but what is read from the init segments. */
 export function draftPlan(inspection: Inspection, options: PlanOptions): PlanDraft {
@@ -124,6 +125,13 @@ function draftAudio(inspection: Inspection, coveredUntil: (endSeconds: number) =
       grid: audioGrid(coveredUntil(found.endSeconds)),
       originSeconds: inspection.originSeconds,
       sourceFrames: audioGrid(found.endSeconds).frames,
+      source: {
+        sampleRate: found.sampleRate,
+        startSeconds: found.startSeconds,
+        formatStartSeconds: inspection.formatStartSeconds,
+        prerollSeconds: inspection.seekable ? 1 : 12,
+        ...(found.packets && { packets: found.packets }),
+      },
     }
   })
 }

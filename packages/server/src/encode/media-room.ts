@@ -1,6 +1,6 @@
 /** What encoding asks of the media room, bound to the tools. Tests put a room of their own here to make faults. */
 import type { Plan, PlanDraft } from '../domain/plan.ts'
-import { encodeAudioTrack, type AudioOptions } from '../media/encode-audio.ts'
+import { encodeAudioSpan, type AudioOptions, type AudioSegment } from '../media/encode-audio.ts'
 import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
 import { decodedFrames, type DecodedOptions } from '../media/decoded-frames.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
@@ -33,7 +33,7 @@ export type MediaRoom = {
   /** Throws SpanMismatch, MediaRunError. */
   encodeVideoSpan(options: SpanOptions): Promise<SpanResult[]>
   /** Throws SpanMismatch, MediaRunError. */
-  encodeAudioTrack(options: AudioOptions): AsyncIterable<{ number: number; bytes: Buffer; sha256: string }>
+  encodeAudioSpan(options: AudioOptions): Promise<AudioSegment[]>
   /** Throws MediaRunError. */
   decodedFrames(options: DecodedOptions): Promise<number>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
@@ -61,7 +61,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     compareQuality: (options) => compareQuality(tools, options),
     makeInits: rememberInits(tools),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
-    encodeAudioTrack: (options) => encodeAudioTrack(tools, options),
+    encodeAudioSpan: (options) => encodeAudioSpan(tools, options),
     decodedFrames: (options) => decodedFrames(tools, options),
     makePoster: (options) => makePoster(tools, options),
     makePosterCandidates: (options) => makePosterCandidates(tools, options),

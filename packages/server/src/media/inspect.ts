@@ -1,4 +1,5 @@
 /** Finds out what a source is, by range reads, trusting nothing that it claims. */
+import type { SteadyPackets } from '../domain/plan.ts'
 import { alignOrigin } from './align-origin.ts'
 import { decideRate } from './frame-rate.ts'
 import { guessInspection } from './guess.ts'
@@ -9,6 +10,7 @@ import { describePicture } from './picture.ts'
 import { decodeFrames, probeFile, readPackets, seconds, type ProbeContext, type ProbedFrame, type ProbedStream } from './probe.ts'
 import { MediaRefused, refusalOf } from './refuse.ts'
 import { MediaRunError } from './run.ts'
+import { steadyPackets } from './steady-packets.ts'
 import { pickAudio, pickVideos } from './pick-streams.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -91,6 +93,7 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
     isDefault: stream.disposition?.default === 1,
     startSeconds: startOf(stream) - origin,
     endSeconds: ends.get(stream.index)! - origin,
+    packets: stream.packets && { ...stream.packets, firstEndSeconds: stream.packets.firstEndSeconds - origin },
   })).filter((one) => one.endSeconds > 0)
   if (!inspectedVideo && audio.length === 0) throw new MediaRefused('damaged')
   const durationSeconds = Math.max(...[inspectedVideo, ...audio].filter((one) => one !== undefined).map((one) => one.endSeconds))
@@ -140,15 +143,15 @@ async function firstDecodable(context: ProbeContext, candidates: ProbedStream[],
 }
 
 /** Those of which sound can be decoded. */
-async function decodableAudio(context: ProbeContext, candidates: ProbedStream[]): Promise<ProbedStream[]> {
-  const good: ProbedStream[] = []
+async function decodableAudio(context: ProbeContext, candidates: ProbedStream[]): Promise<(ProbedStream & { packets?: SteadyPackets })[]> {
+  const good: (ProbedStream & { packets?: SteadyPackets })[] = []
   for (const stream of candidates) {
     // An edit list may cut the first seconds away: then more.
     for (const packets of [40, 1000]) {
       try {
         const { frames } = await decodeFrames(context, stream.index, packets)
         if (frames.length === 0) continue
-        good.push(stream)
+        good.push({ ...stream, packets: steadyPackets(frames, Number(stream.sample_rate)) })
       } catch (error) {
         if (!refusalOf(error)) throw error
       }

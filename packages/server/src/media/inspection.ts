@@ -1,5 +1,6 @@
 /** What inspection found in a source: the facts that the plan is made from. Types only. */
 import type { MediaFailureCode } from '@sluice/contract'
+import type { SteadyPackets } from '../domain/plan.ts'
 import type { Rate } from '../domain/rate.ts'
 
 /** The chosen picture stream. Times are seconds after `Inspection.originSeconds`. */
@@ -37,6 +38,7 @@ export type InspectedAudio = {
   isDefault: boolean
   startSeconds: number
   endSeconds: number
+  packets?: SteadyPackets
 }
 
 export type Inspection = {

@@ -45,13 +45,15 @@ export type ProbedFrame = {
   height?: number
   pix_fmt?: string
   interlaced_frame?: number
+  /** Of sound. */
+  nb_samples?: number
   color_range?: string
   color_space?: string
   color_transfer?: string
 }
 
 const frameEntries =
-  'frame=stream_index,pts_time,best_effort_timestamp_time,width,height,pix_fmt,interlaced_frame,color_range,color_space,color_transfer'
+  'frame=stream_index,pts_time,best_effort_timestamp_time,width,height,pix_fmt,interlaced_frame,nb_samples,color_range,color_space,color_transfer'
 
 /** The pictures of a stream that decode from its next `packets` packets, from the start or near a time (of the source's clock). */
 export async function decodeFrames(context: ProbeContext, streamIndex: number, packets: number, fromSeconds?: number): Promise<{ frames: ProbedFrame[]; warnings: string }> {

@@ -58,12 +58,12 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
       assertWithinChunk(options)
       return Promise.all(options.renditionIds.map((id) => makeSpan(id, options)))
     },
-    async *encodeAudioTrack(options) {
-      await enter(`audio ${options.rendition.id}${options.toSegment === undefined ? '' : ` to ${options.toSegment}`} ${options.mode}`, options)
-      for (let number = 0; number < (options.toSegment ?? segmentCount(options.rendition.grid, 'audio')); number++) {
-        const bytes = Buffer.concat([Buffer.from(`${options.rendition.id} ${number} `), randomBytes(8)])
-        yield { number, bytes, sha256: sha256(bytes) }
-      }
+    async encodeAudioSpan({ rendition, from, to, ...options }) {
+      await enter(`audio ${rendition.id} ${from}-${to} ${options.mode}`, options)
+      return Array.from({ length: to - from }, (_, index) => {
+        const bytes = Buffer.concat([Buffer.from(`${rendition.id} ${from + index} `), randomBytes(8)])
+        return { number: from + index, bytes, sha256: sha256(bytes) }
+      })
     },
     async decodedFrames({ plan, to }) {
       const last = segmentAt(plan.video!.grid, 'video', to - 1)!

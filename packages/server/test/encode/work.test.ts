@@ -54,7 +54,7 @@ test('a waiting viewer and an opening are served while bulk work and long sounds
   const [track] = stage.room.inspection.audio
   stage.room.inspection.audio = [track!, { ...track!, streamIndex: 2, isDefault: false }, { ...track!, streamIndex: 3, isDefault: false }]
   const { id, of } = await planned(stage)
-  const bulk = blockOn(stage, (call) => /^audio aac-. normal$|^span .*\+/.test(call))
+  const bulk = blockOn(stage, (call) => /^audio aac-. \d+-\d+ normal$|^span .*\+/.test(call))
   const worker = startWorker(withProgress(stage))
   await enqueue(stage, { kind: 'chunk', ...of, chunk: 1 })
   await until(() => bulk.started() === 1)

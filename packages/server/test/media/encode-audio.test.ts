@@ -1,15 +1,16 @@
-/** Sound in one pass: an opening has the same bytes, offsets are kept, gaps and early ends are silence only where that is allowed. */
+/** Sound is where the source has it: offsets, gaps and early ends are kept, and silence stands in only where that is allowed. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { encodeAudioTrack, type AudioOptions, type AudioSegment } from '../../src/media/encode-audio.ts'
-import { SpanMismatch } from '../../src/media/encode-span.ts'
+import { SpanMismatch } from '../../src/media/check-span.ts'
+import { encodeAudioSpan } from '../../src/media/encode-audio.ts'
 import { makeClip } from '../fixtures/clips.ts'
 import { openRangeServer, type RangeServer } from '../fixtures/range-server.ts'
 import { planOf, tools } from './encode-clip.ts'
+import { decodeTrack, encodeMixed, encodeTrack, loudness } from './encode-track.ts'
 
 let server: RangeServer
 const directory = mkdtempSync(join(tmpdir(), 'sluice-audio-'))
@@ -19,74 +20,83 @@ after(async () => {
   rmSync(directory, { recursive: true })
 })
 
-async function segmentsOf(options: AudioOptions): Promise<AudioSegment[]> {
-  const segments: AudioSegment[] = []
-  for await (const segment of encodeAudioTrack(tools, options)) segments.push(segment)
-  return segments
-}
+const ffmpeg = (...args: string[]) => execFileSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args])
 
-/** Samples of one channel, decoded. */
-function samplesOf(init: Buffer, segments: AudioSegment[]): Int16Array {
-  const path = join(directory, 'track.mp4')
-  writeFileSync(path, Buffer.concat([init, ...segments.map((segment) => segment.bytes)]))
-  const bytes = execFileSync('ffmpeg', ['-v', 'error', '-xerror', '-nostdin', '-i', path, '-ac', '1', '-f', 's16le', '-'], { maxBuffer: 2 ** 28 })
-  return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
-}
-const loudness = (samples: Int16Array, fromSeconds: number, toSeconds: number): number => {
-  const part = samples.subarray(fromSeconds * 48000, toSeconds * 48000)
-  return Math.sqrt(part.reduce((sum, value) => sum + value * value, 0) / part.length)
-}
-
-test('an opening has the bytes of a whole pass, twice the same', async () => {
-  const path = makeClip({ seconds: 14, width: 64, height: 64 })
+async function open(path: string) {
   const url = server.urlOf(path)
-  const { plan } = await planOf(url, path)
+  const { plan, inits } = await planOf(url, path)
   const rendition = plan.audio[0]!
-  const whole = await segmentsOf({ plan, rendition, url })
-  assert.deepEqual(whole.map((segment) => segment.number), [0, 1, 2, 3])
-  const opening = await segmentsOf({ plan, rendition, url, toSegment: 2 })
-  assert.deepEqual(opening.map((segment) => segment.sha256), whole.slice(0, 2).map((segment) => segment.sha256))
-})
+  return { track: { plan, rendition, url }, init: inits.get(rendition.id)!.bytes, channels: rendition.channels }
+}
+/** When sound is first louder than a fifth of full scale, in seconds. */
+const firstLoud = (samples: Float32Array, channels: number) => samples.findIndex((value) => Math.abs(value) > 0.2) / channels / 48_000
 
 test('a beep is heard when the source has it, to a millisecond', async () => {
   const path = join(directory, 'click.wav')
-  execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', "aevalsrc='if(between(t,3,3.1),0.8*sin(6283*t),0)':s=44100:d=6", path])
-  const url = server.urlOf(path)
-  const { plan, inits } = await planOf(url, path)
-  const samples = samplesOf(inits.get('aac-1')!.bytes, await segmentsOf({ plan, rendition: plan.audio[0]!, url }))
-  const first = samples.findIndex((value) => Math.abs(value) > 6000)
-  assert.ok(Math.abs(first / 48000 - 3) < 0.002, `${first / 48000} s`)
+  ffmpeg('-f', 'lavfi', '-i', "aevalsrc='if(between(t,3,3.1),0.8*sin(6283*t),0)':s=44100:d=6", path)
+  const { track, init, channels } = await open(path)
+  const at = firstLoud(decodeTrack(directory, init, await encodeTrack(track)), channels)
+  assert.ok(Math.abs(at - 3) < 0.002, `${at} s`)
 })
 
-test('sound that starts late and ends early has silence there', async () => {
+test('at the end of an hour sound is where it was, to five milliseconds', async () => {
+  const path = join(directory, 'hour.mp4')
+  const clicks = "aevalsrc='if(lt(mod(t,900),0.05)*gt(t,1),0.8*sin(6283*t),0)':s=8000:d=3604"
+  ffmpeg('-f', 'lavfi', '-i', 'color=s=16x16:r=1:d=3604', '-f', 'lavfi', '-i', clicks, '-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-aac_coder', 'fast', '-ac', '1', path)
+  const { track, init, channels } = await open(path)
+  const { grid } = track.rendition
+  for (const seconds of [900, 3600]) {
+    const number = Math.floor((seconds * 48_000) / 1024 / grid.segmentFrames)
+    const start = (number * grid.segmentFrames * 1024) / 48_000
+    const at = start + firstLoud(decodeTrack(directory, init, await encodeTrack(track, number, number + 1)), channels)
+    assert.ok(Math.abs(at - seconds) < 0.005, `${at} s, not ${seconds}`)
+  }
+})
+
+test('sound that starts late and ends early has silence there, in whatever pieces it is made', async () => {
   const path = join(directory, 'late.mp4')
-  const clip = makeClip({ seconds: 6, width: 64, height: 64 })
-  execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', clip, '-itsoffset', '1.5', '-t', '2', '-i', clip, '-map', '0:v', '-map', '1:a', '-c', 'copy', path])
-  const url = server.urlOf(path)
-  const { plan, inits } = await planOf(url, path)
-  const segments = await segmentsOf({ plan, rendition: plan.audio[0]!, url })
-  const samples = samplesOf(inits.get('aac-1')!.bytes, segments)
-  assert.equal(samples.length, plan.audio[0]!.grid.frames * 1024)
-  assert.ok(Math.abs(samples.length / 48000 - 6) < 0.03)
-  assert.ok(loudness(samples, 0, 1.4) < 50 && loudness(samples, 1.6, 3.4) > 500 && loudness(samples, 3.7, 5.9) < 50)
+  const clip = makeClip({ seconds: 10, width: 64, height: 64 })
+  ffmpeg('-i', clip, '-itsoffset', '1.5', '-t', '2', '-i', clip, '-map', '0:v', '-map', '1:a', '-c', 'copy', path)
+  const { track, init, channels } = await open(path)
+  for (const segments of [await encodeTrack(track), await encodeMixed(track)]) {
+    const samples = decodeTrack(directory, init, segments)
+    assert.equal(samples.length / channels, track.rendition.grid.frames * 1024)
+    const loud = (from: number, to: number) => loudness(samples, channels, from, to)
+    assert.ok(loud(0, 1.4) < 0.002 && loud(1.6, 3.4) > 0.02 && loud(3.7, 9.9) < 0.002)
+  }
+})
+
+test('a gap in the source stays one, also across the border of segments', async () => {
+  const path = join(directory, 'gaps.mkv')
+  const gaps = 'not(between(t,2,2.5)+between(t,7,9.5))'
+  ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30:d=14', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100:d=14', '-af', `volume=6dB,aselect='${gaps}'`, '-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', path)
+  const { track, init, channels } = await open(path)
+  for (const segments of [await encodeTrack(track), await encodeMixed(track)]) {
+    const samples = decodeTrack(directory, init, segments)
+    const loud = (from: number, to: number) => loudness(samples, channels, from, to)
+    assert.ok(loud(2.1, 2.4) < 0.01 && loud(7.1, 9.4) < 0.01, 'silence in the gaps')
+    assert.ok(Math.min(loud(1, 1.9), loud(2.6, 6.9), loud(9.6, 13.9)) > 0.1, 'sound around them')
+  }
+})
+
+test('six channels at full scale fit in two', async () => {
+  const path = join(directory, 'six.mkv')
+  ffmpeg('-f', 'lavfi', '-i', "aevalsrc='0.99*sin(2765*t)':s=48000:d=5", '-af', 'pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0', '-c:a', 'flac', path)
+  const { track, init, channels } = await open(path)
+  assert.equal(channels, 2)
+  const samples = decodeTrack(directory, init, await encodeTrack(track))
+  const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  assert.ok(peak <= 1.01 && peak > 0.7, `${peak}`)
 })
 
 test('a track that ends much too early is refused, then filled with silence when told to', async () => {
-  const path = makeClip({ seconds: 4, width: 64, height: 64 })
-  const url = server.urlOf(path)
-  const { plan } = await planOf(url, path)
-  const rendition = { ...plan.audio[0]!, sourceFrames: 800, grid: { ...plan.audio[0]!.grid, frames: 800 } }
-  await assert.rejects(segmentsOf({ plan, rendition, url }), SpanMismatch)
-  assert.equal((await segmentsOf({ plan, rendition, url, mode: 'fill' })).length, 5)
+  const { track } = await open(makeClip({ seconds: 4, width: 64, height: 64 }))
+  const rendition = { ...track.rendition, sourceFrames: 800, grid: { ...track.rendition.grid, frames: 800 } }
+  await assert.rejects(encodeTrack({ ...track, rendition }), SpanMismatch)
+  assert.equal((await encodeAudioSpan(tools, { ...track, rendition, from: 0, to: 5, mode: 'fill' })).length, 5)
 })
 
-test('leaving early ends ffmpeg, and so does an abort', async () => {
-  const path = makeClip({ seconds: 14, width: 64, height: 64 })
-  const url = server.urlOf(path)
-  const { plan } = await planOf(url, path)
-  for await (const segment of encodeAudioTrack(tools, { plan, rendition: plan.audio[0]!, url })) {
-    assert.equal(segment.number, 0)
-    break
-  }
-  await assert.rejects(segmentsOf({ plan, rendition: plan.audio[0]!, url, signal: AbortSignal.abort() }))
+test('an abort ends it', async () => {
+  const { track } = await open(makeClip({ seconds: 14, width: 64, height: 64 }))
+  await assert.rejects(encodeAudioSpan(tools, { ...track, from: 0, to: 4, mode: 'normal', signal: AbortSignal.abort() }))
 })

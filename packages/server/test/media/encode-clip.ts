@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { segmentCount } from '../../src/domain/grid.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { draftPlan, finishPlan } from '../../src/encode/make-plan.ts'
-import { encodeAudioTrack } from '../../src/media/encode-audio.ts'
+import { encodeAudioSpan } from '../../src/media/encode-audio.ts'
 import { encodeVideoSpan, SpanMismatch, type SpanOptions } from '../../src/media/encode-span.ts'
 import { makeInits, type Init } from '../../src/media/init.ts'
 import { inspectSource } from '../../src/media/inspect.ts'
@@ -54,7 +54,8 @@ export async function encodeClip(url: string, path: string, workDir: string, opt
   }
   for (const rendition of plan.audio) {
     const buffers = [inits.get(rendition.id)!.bytes]
-    for await (const { bytes } of encodeAudioTrack(tools, { plan, rendition, url })) buffers.push(bytes)
+    const to = segmentCount(rendition.grid, 'audio')
+    for (const { bytes } of await encodeAudioSpan(tools, { plan, rendition, url, from: 0, to, mode: 'normal' })) buffers.push(bytes)
     writeFileSync(pathOf(rendition.id), Buffer.concat(buffers))
   }
   return { plan, modes, pathOf }

@@ -75,7 +75,7 @@ test('sound only, no sound, many tracks with one default and labels that differ'
   assert.deepEqual(plan({ video: video(5) }).audio, [])
   const tracks = plan({ video: video(5), audio: [audio(5, { language: 'en' }), audio(5, { language: 'en', channels: 6, isDefault: true }), audio(5, { channels: 1 })] }).audio
   assert.deepEqual(tracks.map((one) => [one.id, one.label, one.isDefault, one.channels, one.bitsPerSecond]), [
-    ['aac-1', 'English', false, 2, 128000], ['aac-2', 'English (2)', true, 2, 128000], ['aac-3', 'Audio 3', false, 1, 96000],
+    ['aac-1', 'English', false, 2, 192000], ['aac-2', 'English (2)', true, 2, 192000], ['aac-3', 'Audio 3', false, 1, 96000],
   ])
 })
 
