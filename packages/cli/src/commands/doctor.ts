@@ -4,7 +4,7 @@ import type { Settings } from '@sluice/server/config/settings'
 import { parseArguments } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { checkDataDirectory, checkDisk, checkPort } from '../doctor/check-machine.ts'
-import { checkChromium, checkFfmpeg, checkNode, checkSandbox } from '../doctor/check-programs.ts'
+import { checkChromium, checkFfmpeg, checkHardware, checkNode, checkSandbox } from '../doctor/check-programs.ts'
 import type { Finding } from '../doctor/finding.ts'
 
 const usage = 'sluice doctor'
@@ -21,14 +21,15 @@ export const doctor: Command = {
       checkNode(process.versions.node),
       finding,
       checkFfmpeg(tools, pathDirectories),
+      checkHardware(settings.SLUICE_VIDEO_ENCODER, tools),
       checkSandbox(settings.SLUICE_SANDBOX, tools, settings.SLUICE_DATA_DIR, pathDirectories),
       checkDataDirectory(settings.SLUICE_DATA_DIR),
       checkDisk(settings.SLUICE_DATA_DIR),
       checkPort(settings.SLUICE_HTTP_HOST, settings.SLUICE_HTTP_PORT),
       checkChromium(pathDirectories),
     ])
-    process.stdout.write(`${findings.map(render).join('\n')}\n`)
-    return findings.some(({ result }) => result === 'missing') ? 1 : 0
+    process.stdout.write(`${findings.filter((found) => found !== undefined).map(render).join('\n')}\n`)
+    return findings.some((found) => found?.result === 'missing') ? 1 : 0
   },
 }
 

@@ -1,5 +1,7 @@
 /** Node, ffmpeg and Chromium. */
+import type { HardwareEncoder } from '@sluice/server/domain/plan'
 import { findSandbox } from '@sluice/server/media/find-sandbox'
+import { hardwareTrouble } from '@sluice/server/media/probe-hardware'
 import { checkTools, MediaToolsMissing } from '@sluice/server/media/tools'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +22,14 @@ export async function checkFfmpeg(tools: { ffmpeg: string; ffprobe: string }, pa
     if (!(error instanceof MediaToolsMissing)) throw error
     return { result: 'missing', about: error.message, remedy: installCommand('ffmpeg', pathDirectories) }
   }
+}
+
+/** Nothing to say where software encodes. */
+export async function checkHardware(setting: 'software' | HardwareEncoder, tools: { ffmpeg: string; ffprobe: string }): Promise<Finding | undefined> {
+  if (setting === 'software') return undefined
+  const reason = await hardwareTrouble(tools, setting)
+  if (reason === undefined) return { result: 'ok', about: `${setting} encodes a trial picture` }
+  return { result: 'advice', about: `${setting} does not work here, software encodes: ${reason}`, remedy: 'install its driver, or set SLUICE_VIDEO_ENCODER=software' }
 }
 
 /** Whether ffmpeg runs in a sandbox here, and why not. */

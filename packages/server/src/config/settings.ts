@@ -27,6 +27,7 @@ export const settings = {
   SLUICE_UPGRADE: choice('never', ['never', 'always', 'popular'], 'Which videos also get AV1, listed when complete: none, all, or those whose saved egress is worth more than the encode (by the two prices below).'),
   SLUICE_EGRESS_PRICE_PER_GB: decimal(0.02, { min: 0, max: 1000 }, 'What a GB delivered costs, in the currency of SLUICE_CPU_PRICE_PER_HOUR.'),
   SLUICE_CPU_PRICE_PER_HOUR: decimal(0.04, { min: 0, max: 1000 }, 'What an hour of one processor core costs.'),
+  SLUICE_VIDEO_ENCODER: choice('software', ['software', 'nvenc', 'vaapi', 'qsv'], 'What encodes the H.264 ladder of new videos. Hardware that does not work here is said in the log, and software takes its place.'),
   SLUICE_FFMPEG: text('ffmpeg', 'The ffmpeg program.'),
   SLUICE_WORK_DIR: text('', 'Where encoders keep what they work on, a few hundred MB a task; the temporary directory of the system when empty.'),
   SLUICE_SANDBOX: choice('auto', ['auto', 'off', 'required'], 'Whether ffmpeg runs in a sandbox (bubblewrap, Linux): where one works, never, or not at all without one.'),

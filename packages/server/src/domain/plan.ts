@@ -34,6 +34,9 @@ export type AudioGrid = {
 /** `h264` is the ladder that everything plays; the others are tiers that join it (domain/tier.ts). */
 export type VideoCodec = 'h264' | 'av1'
 
+/** H.264 encoders in hardware. Chosen for a whole revision: their parameter sets are their own. */
+export type HardwareEncoder = 'nvenc' | 'vaapi' | 'qsv'
+
 export type VideoRendition = {
   /** In URLs and object keys: `h264-720p`. */
   id: string
@@ -47,8 +50,8 @@ export type VideoRendition = {
   codecs: string
   /** Cap on the bitrate (x264 maxrate, bufsize = the same), bits per second. */
   capBitsPerSecond: number
-  /** What x264 was told; pinned so that every segment fits the init segment. */
-  settings: { crf: number; preset: string; profile: string; level: string }
+  /** What the encoder was told; pinned so that every segment fits the init segment. Without `encoder`: software. */
+  settings: { crf: number; preset: string; profile: string; level: string; encoder?: HardwareEncoder }
   /** Hex sha256 of the parameter sets (avcC) in the init segment; every encode must match. */
   parameterSetsSha256: string
   /** Predicted speed of one segment on an idle encoder, in times real time. Below 1.5 it is not listed before it is complete. */

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
 import type { Eager } from '../domain/plan.ts'
 import type { UpgradePrices } from '../domain/upgrade-rule.ts'
+import type { HardwareEncoder } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Queue } from '../ports/queue.ts'
@@ -25,6 +26,8 @@ export type EncodeLimits = {
   slots: number
   /** x264 preset of new plans. */
   preset: string
+  /** The hardware that new plans are made for; software when absent. */
+  videoEncoder?: HardwareEncoder
   /** Which renditions of new plans are made without being asked for. */
   eager: Eager
   /** When lazy renditions are completed: when nothing else is to be done, or only where enough of one was watched. */

@@ -63,6 +63,7 @@ async function planAndOpen(deps: InspectDeps, video: Video, context: TaskContext
     revision: newRevision(),
     source: { key, sizeBytes },
     preset: deps.limits.preset,
+    videoEncoder: deps.limits.videoEncoder,
     eager: deps.limits.eager,
     encoderBuild,
     now: deps.clock(),

@@ -1,6 +1,6 @@
 /** Makes the plan of an encode revision from what inspection found. Pure. */
 import { makeLadder } from '../domain/ladder.ts'
-import type { AudioDraft, AudioGrid, Eager, Plan, PlanDraft, VideoDraft, VideoGrid, VideoSource } from '../domain/plan.ts'
+import type { AudioDraft, AudioGrid, Eager, HardwareEncoder, Plan, PlanDraft, VideoDraft, VideoGrid, VideoSource } from '../domain/plan.ts'
 import { rateOf, type Rate } from '../domain/rate.ts'
 import type { InspectedVideo, Inspection } from '../media/inspection.ts'
 
@@ -10,6 +10,8 @@ export type PlanOptions = {
   source: Plan['source']
   /** x264 preset. */
   preset: string
+  /** Software when absent. */
+  videoEncoder?: HardwareEncoder
   /** Which renditions are made without being asked for; all by default. */
   eager?: Eager
   /** checkTools().x264Build */
@@ -32,7 +34,7 @@ export function draftPlan(inspection: Inspection, options: PlanOptions): PlanDra
   const ends = [inspection.video, ...inspection.audio].filter((stream) => stream !== undefined).map((stream) => stream.endSeconds)
   const longest = Math.max(...ends)
   const coveredUntil = (endSeconds: number) => (longest - endSeconds < paddedDifferenceSeconds ? endSeconds : longest)
-  const video = inspection.video && draftVideo(inspection, inspection.video, coveredUntil(inspection.video.endSeconds), options.preset)
+  const video = inspection.video && draftVideo(inspection, inspection.video, coveredUntil(inspection.video.endSeconds), options)
   return {
     videoId: options.videoId,
     revision: options.revision,
@@ -61,7 +63,7 @@ export function finishPlan(draft: PlanDraft, inits: ReadonlyMap<string, { codecs
   }
 }
 
-function draftVideo(inspection: Inspection, found: InspectedVideo, untilSeconds: number, preset: string): NonNullable<PlanDraft['video']> {
+function draftVideo(inspection: Inspection, found: InspectedVideo, untilSeconds: number, options: PlanOptions): NonNullable<PlanDraft['video']> {
   const source: VideoSource = {
     streamIndex: found.streamIndex,
     originSeconds: inspection.originSeconds,
@@ -79,10 +81,12 @@ function draftVideo(inspection: Inspection, found: InspectedVideo, untilSeconds:
     fullRange: found.fullRange,
     pixelFormat: found.pixelFormat,
   }
-  const { gridRate, renditions } = makeLadder({ width: found.width, height: found.height, rate: found.rate, source }, preset)
+  const { gridRate, renditions } = makeLadder({ width: found.width, height: found.height, rate: found.rate, source }, options.preset)
   const highest = Math.max(...renditions.map((one) => rateOf(one.rate)))
   source.sourceFrames = Math.max(1, Math.round(found.endSeconds * highest))
-  return { source, grid: videoGrid(gridRate, untilSeconds), renditions }
+  const { videoEncoder: encoder } = options
+  const made = encoder ? renditions.map((one) => ({ ...one, settings: { ...one.settings, encoder } })) : renditions
+  return { source, grid: videoGrid(gridRate, untilSeconds), renditions: made }
 }
 
 /** The grid at that rate: even segments of about 4 s, and a timescale in which a frame and half a frame are whole ticks. */

@@ -17,13 +17,14 @@ export const isSettled = (video: Video, plan: Plan): boolean =>
 
 /** Deliveries after which a worker with another encoder build goes ahead: the check of parameter sets guards the bytes. */
 const deliveriesForSameBuild = 2
+const hardwareDelaySeconds = 30
 
 /**
  * Video and plan of a live revision that is not settled; undefined when the task has become pointless. Throws GiveBack
  * where another worker may have the build of the encoder that the plan was made with.
  */
 export async function readLive(
-  deps: Pick<EncodeDeps, 'documents' | 'media'>,
+  deps: Pick<EncodeDeps, 'documents' | 'media' | 'limits'>,
   message: { videoId: string; revision: string },
   context: Pick<TaskContext, 'attempt'>,
 ): Promise<{ video: Video; plan: Plan } | undefined> {
@@ -32,6 +33,9 @@ export async function readLive(
   if (!isLive(video, revision)) return undefined
   const plan = await readPlan(deps.documents, videoId, revision)
   if (!plan || isSettled(video, plan)) return undefined
+  // Never made up for in software: no other encoder has its parameter sets.
+  const hardware = plan.video?.renditions.find(({ settings }) => settings.encoder)?.settings.encoder
+  if (hardware && hardware !== deps.limits.videoEncoder) throw new GiveBack(`the plan wants ${hardware}, which this encoder does not have`, hardwareDelaySeconds)
   if (context.attempt <= deliveriesForSameBuild && plan.encoderBuild !== (await deps.media.encoderBuild())) {
     throw new GiveBack(`the plan wants encoder build ${plan.encoderBuild}`, 1)
   }

@@ -24,7 +24,8 @@ export async function tune(deps: EncodeDeps, plan: Plan, signal: AbortSignal): P
 }
 
 async function sample(deps: EncodeDeps, plan: Plan, signal: AbortSignal): Promise<Tuning> {
-  const renditions = plan.video!.renditions.filter(({ codec }) => codec === 'h264')
+  const renditions = plan.video!.renditions.filter(({ codec, settings }) => codec === 'h264' && !settings.encoder)
+  if (renditions.length === 0) return { crf: {} }
   const url = await sourceUrl(deps, plan.source.key)
   try {
     return tuningOf(renditions, await deps.media.sampleQuality({ plan, url, renditions: sampledRenditions(renditions), nice: bulkNice, signal }))

@@ -66,7 +66,8 @@ async function encodeAs(tools: MediaTools, options: SpanOptions, mode: SpanOptio
     nice: options.nice,
     timeoutSeconds,
     stallSeconds: options.nice ? stallSeconds.bulk : stallSeconds.express,
-    maxMemoryBytes: encodeMemoryBytes,
+    // Drivers of hardware reserve address space by the tens of GB.
+    maxMemoryBytes: renditions.some(({ settings }) => settings.encoder) ? undefined : encodeMemoryBytes,
     signal: options.signal,
     onProgress: onProgress && ((seconds) => onProgress(Math.min(1, Math.max(0, (seconds - startSeconds) / lengthSeconds)))),
   })

@@ -5,6 +5,7 @@ import { aacCodecString, aacInit } from './boxes/aac.ts'
 import { boxesIn } from './boxes/read.ts'
 import { cmafFileType } from './boxes/write.ts'
 import { codecsInMp4 } from './codecs.ts'
+import { deviceArgs, uploadFilters } from './hardware.ts'
 import { encodeMemoryBytes } from './limits.ts'
 import { runTool } from './run.ts'
 import type { MediaTools } from './tools.ts'
@@ -34,12 +35,13 @@ export async function makeVideoInit(tools: MediaTools, grid: VideoGrid, renditio
   const { stdout } = await runTool({
     program: tools.ffmpeg,
     args: [
-      '-hide_banner', '-nostdin', '-loglevel', 'error',
+      '-hide_banner', '-nostdin', '-loglevel', 'error', ...deviceArgs(rendition.settings.encoder),
       '-f', 'lavfi', '-i', `color=black:size=${rendition.width}x${rendition.height}:rate=${rateText(rendition.rate)},${taggedPicture}`,
+      ...(rendition.settings.encoder === 'vaapi' ? ['-vf', uploadFilters('vaapi').slice(1)] : []),
       '-frames:v', '1', ...videoOutputArgs(rendition, { timescale: grid.timescale, segmentFrames: grid.segmentFrames, threads: 1 }), 'pipe:1',
     ],
     timeoutSeconds: 60,
-    maxMemoryBytes: encodeMemoryBytes,
+    maxMemoryBytes: rendition.settings.encoder ? undefined : encodeMemoryBytes,
     stdout: 'collect',
     signal: options.signal,
   })

@@ -2,6 +2,7 @@
 import { segmentAt } from '../domain/grid.ts'
 import type { Plan, VideoRendition } from '../domain/plan.ts'
 import { rateOf, type Rate } from '../domain/rate.ts'
+import { deviceArgs, uploadFilters } from './hardware.ts'
 import { inputLimits } from './limits.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { rateText, taggedPicture, threadsFor, videoOutputArgs } from './video-settings.ts'
@@ -48,7 +49,7 @@ export function spanArgs(span: Span): string[] {
   const { plan, renditions } = span
   const frames = spanFrames(plan, span.from, span.to)
   return [
-    '-hide_banner', '-nostdin', '-loglevel', span.reportsSsim ? 'info' : 'error', '-nostats', '-y',
+    '-hide_banner', '-nostdin', '-loglevel', span.reportsSsim ? 'info' : 'error', '-nostats', '-y', ...deviceArgs(renditions[0]?.settings.encoder),
     ...(span.mode === 'black' ? blackArgs(span, frames) : sourceArgs(span, frames)),
     '-filter_complex_threads', '2', '-filter_complex', graph(span, frames),
     ...renditions.flatMap((rendition, index) => [
@@ -167,7 +168,7 @@ function graph(span: Span, frames: SpanFrames): string {
     // Spans start on a grid frame, so the first of each pair is the one kept.
     const drop = rendition.framesPerGridFrame < frames.perGridFrame ? [`framestep=${frames.perGridFrame}`] : []
     const scale = rendition === largest ? [] : [`scale=${rendition.width}:${rendition.height}:flags=bicubic`]
-    return `[s${index}]${[...drop, ...scale, taggedPicture].join(',')}[v${index}]`
+    return `[s${index}]${[...drop, ...scale, taggedPicture].join(',')}${uploadFilters(rendition.settings.encoder)}[v${index}]`
   })
   const split = `split=${renditions.length}${renditions.map((_, index) => `[s${index}]`).join('')}`
   return [`[0:${span.mode === 'black' ? 0 : source.streamIndex}]${[...head, split].join(',')}`, ...ends].join(';')

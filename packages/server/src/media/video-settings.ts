@@ -1,8 +1,7 @@
 /** What the encoder and the MP4 writer are told for a rendition: the same for its init segment and for every segment. Pure. */
 import { rateOf } from '../domain/rate.ts'
 import type { VideoDraft } from '../domain/plan.ts'
-
-export type OutputOptions = { timescale: number; segmentFrames: number; threads: number; reportsSsim?: boolean }
+import { hardwareArgs, type OutputOptions } from './hardware.ts'
 
 /**
  * Options of one output. The GOP is as long as a full segment, also where segments are shorter, and only the caller's
@@ -10,12 +9,18 @@ export type OutputOptions = { timescale: number; segmentFrames: number; threads:
  */
 export function videoOutputArgs(rendition: VideoDraft, options: OutputOptions): string[] {
   return [
-    ...(rendition.codec === 'av1' ? av1Args(rendition, options) : x264Args(rendition, options)),
+    ...encoderArgs(rendition, options),
     '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv', '-chroma_sample_location', 'left',
     '-fps_mode', 'passthrough', '-video_track_timescale', String(options.timescale), '-map_metadata', '-1', '-map_chapters', '-1',
     // A fragment a key frame; its decode time as encoded, also when the first one is far into the film.
     '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets+skip_trailer', '-f', 'mp4',
   ]
+}
+
+function encoderArgs(rendition: VideoDraft, options: OutputOptions): string[] {
+  if (rendition.codec === 'av1') return av1Args(rendition, options)
+  const { encoder } = rendition.settings
+  return encoder ? hardwareArgs(encoder, rendition, options) : x264Args(rendition, options)
 }
 
 function x264Args(rendition: VideoDraft, options: OutputOptions): string[] {

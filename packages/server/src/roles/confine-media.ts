@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Log } from '../base/log.ts'
 import type { Settings } from '../config/settings.ts'
+import { hardwareDevices } from '../media/hardware.ts'
 import { findSandbox } from '../media/find-sandbox.ts'
 import { confineRuns } from '../media/run.ts'
 
@@ -16,8 +17,9 @@ export async function confineMedia(settings: Settings, workRoot: string, log: Lo
     confineRuns(undefined)
     return log.info({ sandbox: false }, 'ffmpeg runs without a sandbox, as set')
   }
+  const devices = settings.SLUICE_VIDEO_ENCODER === 'software' ? [] : hardwareDevices[settings.SLUICE_VIDEO_ENCODER]
   const tools = { ffmpeg: settings.SLUICE_FFMPEG, ffprobe: settings.SLUICE_FFPROBE }
-  const found = await findSandbox(tools, { workRoot, hidden: [resolve(settings.SLUICE_DATA_DIR)], devices: [] })
+  const found = await findSandbox(tools, { workRoot, hidden: [resolve(settings.SLUICE_DATA_DIR)], devices })
   confineRuns(found.sandbox)
   if (found.sandbox) return log.info({ sandbox: true }, 'ffmpeg runs in a sandbox')
   if (settings.SLUICE_SANDBOX === 'required') throw new SandboxMissing(`SLUICE_SANDBOX is "required", and there is no sandbox: ${found.reason}.`)

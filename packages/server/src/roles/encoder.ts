@@ -11,6 +11,7 @@ import { startReconciler, type UploadDueHandler } from '../encode/reconcile.ts'
 import { trackProgress } from '../encode/track-progress.ts'
 import { startWorker } from '../encode/work.ts'
 import { ownWorkRoot, removeStaleWork } from '../encode/work-directory.ts'
+import { chooseVideoEncoder } from './choose-video-encoder.ts'
 import { confineMedia } from './confine-media.ts'
 import type { Ports } from './open-drivers.ts'
 
@@ -39,6 +40,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
       preset: settings.SLUICE_ENCODER_PRESET,
+      videoEncoder: await chooseVideoEncoder(settings, log),
       eager: settings.SLUICE_LADDER_EAGER,
       lazyFill: settings.SLUICE_LADDER_FILL,
       upgrade: {
