@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { problems, type Account, type PlayAnswer, type ProblemCode, type Video } from '@sluice/contract'
+import { problems, type Account, type Caption, type PlayAnswer, type PosterCandidate, type ProblemCode, type Video } from '@sluice/contract'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const types: Record<string, string> = {
@@ -22,8 +22,10 @@ export type MockServer = {
   account: Account | undefined
   /** Paths of media below which answers wait (`hold`) or fail (`refuse`), by a function of the path. */
   media: { directory?: string; hold?: (path: string) => Promise<void>; refuse?: (path: string) => number | undefined }
-  /** Whether play answers have a storyboard: `index.vtt` of the media. */
-  storyboard?: boolean
+  /** Whether play answers have a storyboard and captions: `index.vtt` and `en.vtt` of the media. */
+  hasExtras?: boolean
+  captions: Caption[]
+  posters: PosterCandidate[]
   /** A part's bytes wait for this before they are accepted. */
   beforePart?: (partNumber: number) => Promise<void>
   /** Tells the listeners of a video's events. */
@@ -56,6 +58,8 @@ export async function startMockServer(): Promise<MockServer> {
     uploads: new Map(),
     account: undefined,
     media: {},
+    captions: [],
+    posters: [],
     emit(id, change) {
       const video = { ...mock.videos.get(id)!, ...change }
       mock.videos.set(id, video)
@@ -80,7 +84,7 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
   if (url.pathname.startsWith('/part/')) return takePart(mock, request, response, url)
   if (!url.pathname.startsWith('/api/v1/')) return serveSite(url.pathname, response)
   const route = `${request.method} ${url.pathname.slice(8)}`
-  const [, collection, id, verb] = /^\w+ (\w+)(?:\/([^/]+))?(?:\/([\w-]+))?$/.exec(route) ?? []
+  const [, collection, id, verb] = /^\w+ (\w+)(?:\/([^/]+))?(?:\/([\w-]+))?(?:\/[\w.-]+)?$/.exec(route) ?? []
   if (collection === 'accounts' || collection === 'sessions') return answerSession(mock, request, response, route)
   if (collection === 'uploads') return answerUpload(mock, request, response, id, verb)
   if (collection !== 'videos') return problem(response, 'not_found')
@@ -95,11 +99,13 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
   const video = mock.videos.get(id)
   if (!video) return problem(response, 'video_not_found')
   if (verb === 'events') return openEvents(response, video, listeners)
+  if (verb === 'captions') return answerCaptions(mock, request, response, url.pathname.split('/')[6])
+  if (verb === 'posters') return json(response, 200, { items: mock.posters })
   if (verb === 'play') {
     if (video.state !== 'playable' && video.state !== 'ready') return problem(response, 'not_playable_yet')
     const play: PlayAnswer = {
       sessionId: 's', dashUrl: `${mock.origin}/media/manifest.mpd`, hlsUrl: `${mock.origin}/media/master.m3u8`, startRendition: 'v240', hosts: [mock.origin],
-      posterUrl: video.posterUrl ?? null, storyboardUrl: mock.storyboard ? `${mock.origin}/media/index.vtt` : null, captions: [], expiresAt: Date.now() + 3_600_000,
+      posterUrl: video.posterUrl ?? null, storyboardUrl: mock.hasExtras ? `${mock.origin}/media/index.vtt` : null, captions: mock.hasExtras ? mock.captions.map(({ label, language, kind }) => ({ label, language, kind, url: `${mock.origin}/media/${language}.vtt` })) : [], expiresAt: Date.now() + 3_600_000,
     }
     return json(response, 200, play)
   }
@@ -113,7 +119,7 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
   }
   if (request.method === 'PATCH') {
     const change = (await bodyOf(request)) as Partial<Video>
-    if (Object.keys(change).some((name) => !['title', 'description', 'visibility', 'downloadable'].includes(name))) return problem(response, 'bad_request')
+    if (Object.keys(change).some((name) => !['title', 'description', 'visibility', 'downloadable', 'posterId', 'chapters'].includes(name))) return problem(response, 'bad_request')
     mock.emit(id, change)
   }
   if (request.method === 'DELETE') {
@@ -121,6 +127,20 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
     return void response.writeHead(204).end()
   }
   json(response, 200, mock.videos.get(id))
+}
+
+async function answerCaptions(mock: MockServer, request: IncomingMessage, response: ServerResponse, id?: string): Promise<void> {
+  if (request.method === 'PUT') {
+    const { text } = (await bodyOf(request)) as { text: string }
+    if (!text.startsWith('WEBVTT')) return problem(response, 'captions_invalid')
+    mock.captions.push({ id: id!, language: id!, kind: 'uploaded', label: `In ${id}`, createdAt: 0 })
+    return json(response, 200, mock.captions.at(-1))
+  }
+  if (request.method === 'DELETE') {
+    mock.captions = mock.captions.filter((caption) => caption.id !== id)
+    return void response.writeHead(204).end()
+  }
+  json(response, 200, { items: mock.captions })
 }
 
 async function answerSession(mock: MockServer, request: IncomingMessage, response: ServerResponse, route: string): Promise<void> {

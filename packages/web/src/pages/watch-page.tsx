@@ -1,5 +1,5 @@
 /** Watching: the player, the words below it, the state while it is still being encoded, the owner's tools. */
-import type { Video } from '@sluice/contract'
+import type { PlayAnswer, Video } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
@@ -60,6 +60,8 @@ export function WatchPage({ id }: { id: string }) {
   )
 }
 
+const named = ({ label, kind, ...caption }: PlayAnswer['captions'][number]) => ({ ...caption, label: kind === 'generated' ? `${label} (automatic)` : label })
+
 /** The play answer is asked for beside the video's own: neither waits for the other. */
 function Stage({ id, video }: { id: string; video: Video | undefined }) {
   const play = useQuery({
@@ -74,7 +76,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
   })
   const answer = play.data
   const source = useMemo<PlayerSource | undefined>(
-    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions, storyboardUrl: answer.storyboardUrl },
+    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions.map(named), storyboardUrl: answer.storyboardUrl },
     [answer],
   )
   const { refetch, isError, error } = play
@@ -103,6 +105,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
       title={video?.title ?? ''}
       posterUrl={answer?.posterUrl ?? video?.posterUrl}
       aspectRatio={ratio && ratio < 1 ? 16 / 9 : ratio}
+      chapters={video?.chapters}
       isGrowing={video?.state === 'playable'}
       onRetry={() => void refetch()}
     />

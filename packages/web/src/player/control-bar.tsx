@@ -3,13 +3,13 @@ import { useRef, type ReactNode } from 'react'
 import { clockText } from './clock-text.ts'
 import type { Controller } from './controller.ts'
 import { CaptionsIcon, ExpandIcon, GearIcon, LoudIcon, MutedIcon, PauseIcon, PictureIcon, PlayIcon, ReplayIcon, ShrinkIcon, SoftIcon } from './icons.tsx'
-import { SeekBar } from './seek-bar.tsx'
+import { SeekBar, type Timeline } from './seek-bar.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { usePlayerState } from './use-player-state.ts'
 
-type Props = { controller: Controller; storyboardUrl: string | null | undefined; isMenuOpen: boolean; setMenuOpen: (isOpen: boolean) => void }
+type Props = { controller: Controller; timeline: Timeline; isMenuOpen: boolean; setMenuOpen: (isOpen: boolean) => void }
 
-export function ControlBar({ controller, storyboardUrl, isMenuOpen, setMenuOpen }: Props) {
+export function ControlBar({ controller, timeline, isMenuOpen, setMenuOpen }: Props) {
   const { store } = controller
   const status = usePlayerState(store, (state) => state.status)
   const tracks = usePlayerState(store, (state) => state.tracks)
@@ -27,8 +27,8 @@ export function ControlBar({ controller, storyboardUrl, isMenuOpen, setMenuOpen 
 
   return (
     <div className="player-bar">
-      {isMenuOpen && <SettingsMenu controller={controller} onClose={closeMenu} />}
-      <SeekBar controller={controller} storyboardUrl={storyboardUrl} />
+      {isMenuOpen && <SettingsMenu controller={controller} chapters={timeline.chapters} onClose={closeMenu} />}
+      <SeekBar controller={controller} timeline={timeline} />
       <div className="player-buttons">
         <IconButton label={isRunning ? 'Pause (K)' : status === 'ended' ? 'Play again (K)' : 'Play (K)'} onClick={controller.toggle}>
           {isRunning ? <PauseIcon /> : status === 'ended' ? <ReplayIcon /> : <PlayIcon />}

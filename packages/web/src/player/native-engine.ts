@@ -35,11 +35,6 @@ export function openNativeEngine(video: HTMLVideoElement & { audioTracks?: Nativ
         }
         video.addEventListener('loadedmetadata', loaded, { once: true, signal: listeners.signal })
         video.addEventListener('error', () => reject(errorOf(video.error)), { once: true, signal: listeners.signal })
-        for (const { language, label, url } of source.captions ?? []) {
-          const track = document.createElement('track')
-          Object.assign(track, { kind: 'subtitles', srclang: language, label, src: url })
-          video.append(track)
-        }
         video.src = source.hlsUrl
         video.load()
       })

@@ -4,8 +4,9 @@ import { ControlBar } from './control-bar.tsx'
 import { createController, type Controller } from './controller.ts'
 import { BigButton, ErrorPanel, KeyHelp, Spinner } from './overlays.tsx'
 import { performKey } from './perform-key.ts'
+import type { Timeline } from './seek-bar.tsx'
 import './player.css'
-import type { PlayerSource } from './source.ts'
+import type { Chapter, PlayerSource } from './source.ts'
 import { useIdle } from './use-idle.ts'
 import { usePlayerState } from './use-player-state.ts'
 
@@ -17,6 +18,8 @@ export type PlayerProps = {
   /** Width over height; keeps the page from jumping. 16/9 by default. */
   aspectRatio?: number
   autoplay?: boolean
+  /** By start. */
+  chapters?: readonly Chapter[]
   /** The video is still being encoded: higher qualities are chosen with care. */
   isGrowing?: boolean
   /** Called when the source's addresses have expired: fetch fresh ones, in a new object. */
@@ -50,15 +53,15 @@ export function Player(props: PlayerProps) {
     <div ref={root} className="player" style={{ '--player-ratio': ratio } as object} tabIndex={-1} role="region" aria-label={`Video player: ${props.title}`}>
       <video ref={video} className="player-video" poster={props.posterUrl ?? undefined} playsInline preload="auto" />
       <div ref={text} className="player-text" />
-      {controller && <Face controller={controller} root={root} storyboardUrl={source?.storyboardUrl} onRetry={props.onRetry} />}
+      {controller && <Face controller={controller} root={root} timeline={{ storyboardUrl: source?.storyboardUrl, chapters: props.chapters ?? [] }} onRetry={props.onRetry} />}
     </div>
   )
 }
 
-type FaceProps = { controller: Controller; root: RefObject<HTMLDivElement | null>; storyboardUrl: string | null | undefined; onRetry: (() => void) | undefined }
+type FaceProps = { controller: Controller; root: RefObject<HTMLDivElement | null>; timeline: Timeline; onRetry: (() => void) | undefined }
 
 /** Everything over the picture. State goes to data attributes of the root, where style sheets and tests read it. */
-function Face({ controller, root, storyboardUrl, onRetry }: FaceProps) {
+function Face({ controller, root, timeline, onRetry }: FaceProps) {
   const { store } = controller
   const status = usePlayerState(store, (state) => state.status)
   const started = usePlayerState(store, (state) => state.started)
@@ -109,7 +112,7 @@ function Face({ controller, root, storyboardUrl, onRetry }: FaceProps) {
       <Spinner controller={controller} />
       <BigButton controller={controller} />
       <div className="player-chrome">
-        <ControlBar controller={controller} storyboardUrl={storyboardUrl} isMenuOpen={isMenuOpen} setMenuOpen={setMenuOpen} />
+        <ControlBar controller={controller} timeline={timeline} isMenuOpen={isMenuOpen} setMenuOpen={setMenuOpen} />
       </div>
       <ErrorPanel controller={controller} onRetry={onRetry} />
       {isHelpOpen && <KeyHelp onClose={() => setHelpOpen(false)} />}

@@ -2,11 +2,15 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { clockText, spokenTime } from './clock-text.ts'
 import type { Controller } from './controller.ts'
+import type { Chapter } from './source.ts'
 import { tileAt } from './storyboard.ts'
 import { usePlayerState } from './use-player-state.ts'
 import { useStoryboard } from './use-storyboard.ts'
 
-export function SeekBar({ controller, storyboardUrl }: { controller: Controller; storyboardUrl: string | null | undefined }) {
+/** What is known of the video along its time. */
+export type Timeline = { storyboardUrl: string | null | undefined; chapters: readonly Chapter[] }
+
+export function SeekBar({ controller, timeline: { storyboardUrl, chapters } }: { controller: Controller; timeline: Timeline }) {
   const { store } = controller
   const duration = usePlayerState(store, (state) => state.durationSeconds)
   const current = usePlayerState(store, (state) => state.currentSeconds)
@@ -17,9 +21,10 @@ export function SeekBar({ controller, storyboardUrl }: { controller: Controller;
 
   const tiles = useStoryboard(storyboardUrl, hover !== undefined)
   const tile = hover === undefined ? undefined : tileAt(tiles, hover)
+  const chapter = hover === undefined ? undefined : chapters.findLast(({ startSeconds }) => startSeconds <= hover)
   const shown = drag ?? current
   /** Half of what is shown over the bar: it stays within the player. */
-  const edge = tile ? tile.width / 2 + 6 : 28
+  const edge = tile ? tile.width / 2 + 6 : chapter ? 80 : 28
   const share = (seconds: number) => (duration > 0 ? Math.min(1, Math.max(0, seconds / duration)) : 0)
   const secondsAt = (event: PointerEvent) => {
     const box = bar.current!.getBoundingClientRect()
@@ -77,6 +82,7 @@ export function SeekBar({ controller, storyboardUrl }: { controller: Controller;
         {hover !== undefined && <div className="player-seek-ahead" style={{ transform: `scaleX(${share(hover)})` }} />}
         <div className="player-seek-played" style={{ transform: `scaleX(${share(shown)})` }} />
       </div>
+      {chapters.map(({ startSeconds }) => startSeconds > 0 && <div key={startSeconds} className="player-seek-chapter" style={{ left: `${share(startSeconds) * 100}%` }} />)}
       <div className="player-seek-handle" style={{ left: `${share(shown) * 100}%` }} />
       {hover !== undefined && duration > 0 && (
         <div className="player-seek-time" style={{ left: `clamp(${edge}px, ${share(hover) * 100}%, calc(100% - ${edge}px))` }}>
@@ -86,6 +92,7 @@ export function SeekBar({ controller, storyboardUrl }: { controller: Controller;
               style={{ width: tile.width, height: tile.height, backgroundImage: `url("${tile.url}")`, backgroundPosition: `-${tile.x}px -${tile.y}px` }}
             />
           )}
+          {chapter && <div className="player-seek-title">{chapter.title}</div>}
           {clockText(hover)}
         </div>
       )}

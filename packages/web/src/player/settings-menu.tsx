@@ -1,19 +1,20 @@
-/** The settings menu: quality, speed, audio track, captions. Pages of radio items, for mouse, finger and keys. */
+/** The settings menu: chapters, quality, speed, audio track, captions. Pages of radio items, for mouse, finger and keys. */
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Controller } from './controller.ts'
 import { BackIcon, CheckIcon } from './icons.tsx'
 import { rates } from './rates.ts'
-import type { Quality } from './source.ts'
+import { clockText } from './clock-text.ts'
+import type { Chapter, Quality } from './source.ts'
 import { usePlayerState } from './use-player-state.ts'
 
-type Page = 'main' | 'quality' | 'speed' | 'audio' | 'captions'
+type Page = 'main' | 'chapters' | 'quality' | 'speed' | 'audio' | 'captions'
 type Item = { key: string; label: string; note?: string; isChosen: boolean; choose: () => void }
 
 /** “1080p60”: frame rates above 30 are worth a word. */
 export const qualityLabel = ({ height, frameRate }: Quality): string => `${height}p${(frameRate ?? 0) > 31 ? Math.round(frameRate!) : ''}`
 export const rateLabel = (rate: number): string => (rate === 1 ? 'Normal' : `${rate}×`)
 
-export function SettingsMenu({ controller, onClose }: { controller: Controller; onClose: () => void }) {
+export function SettingsMenu({ controller, chapters, onClose }: { controller: Controller; chapters: readonly Chapter[]; onClose: () => void }) {
   const [page, setPage] = useState<Page>('main')
   const menu = useRef<HTMLDivElement>(null)
   const { store } = controller
@@ -21,6 +22,7 @@ export function SettingsMenu({ controller, onClose }: { controller: Controller; 
   const quality = usePlayerState(store, (state) => state.quality)
   const rate = usePlayerState(store, (state) => state.rate)
   const captionId = usePlayerState(store, (state) => state.captionId)
+  const chapter = usePlayerState(store, (state) => chapters.findLast(({ startSeconds }) => startSeconds <= state.currentSeconds))
 
   useEffect(() => {
     const chosen = menu.current?.querySelector<HTMLElement>('[aria-checked=true]') ?? menu.current?.querySelector<HTMLElement>('[role^=menuitem]')
@@ -33,6 +35,17 @@ export function SettingsMenu({ controller, onClose }: { controller: Controller; 
   }
   const auto = tracks.activeHeight && quality === 'auto' ? `${tracks.activeHeight}p` : undefined
   const pages: Record<Exclude<Page, 'main'>, { title: string; now: string; items: Item[] }> = {
+    chapters: {
+      title: 'Chapters',
+      now: chapter?.title ?? '',
+      items: chapters.map((each) => ({
+        key: String(each.startSeconds),
+        label: each.title,
+        note: clockText(each.startSeconds),
+        isChosen: each === chapter,
+        choose: () => controller.seek(each.startSeconds),
+      })),
+    },
     quality: {
       title: 'Quality',
       now: quality === 'auto' ? `Auto${auto ? ` · ${auto}` : ''}` : `${quality}p`,
@@ -65,7 +78,8 @@ export function SettingsMenu({ controller, onClose }: { controller: Controller; 
       ],
     },
   }
-  const listed = (['quality', 'speed', 'audio', 'captions'] as const).filter((name) => {
+  const listed = (['chapters', 'quality', 'speed', 'audio', 'captions'] as const).filter((name) => {
+    if (name === 'chapters') return chapters.length > 0
     if (name === 'quality') return tracks.qualities.length > 0
     if (name === 'audio') return tracks.audio.length > 1
     return name === 'speed' || tracks.captions.length > 0

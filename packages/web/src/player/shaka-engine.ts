@@ -39,7 +39,8 @@ export async function openShakaEngine(video: HTMLVideoElement, textContainer: HT
     // droppedFrames bans a height for good when the machine is busy for a moment, and may take a higher one instead.
     abr: { cacheLoadThreshold: 0, restrictToElementSize: true, useNetworkInformation: false, droppedFrames: false },
     preferredVideo: [{ codec }],
-    manifest: { retryParameters },
+    // Captions come beside the manifest, as the play answer has them: those that it lists would be there twice.
+    manifest: { retryParameters, disableText: true },
     streaming: {
       retryParameters,
       bufferingGoal: 30,

@@ -2,6 +2,8 @@
 
 export type CaptionFile = { language: string; label: string; url: string }
 
+export type Chapter = { startSeconds: number; title: string }
+
 export type PlayerSource = {
   /** DASH, for every browser with Media Source Extensions. */
   dashUrl: string
@@ -9,6 +11,7 @@ export type PlayerSource = {
   hlsUrl: string
   /** The id of the Representation to begin with: the one that is surely there. */
   startRendition?: string
+  /** For the DASH player; with HLS the playlist's own are shown. */
   captions?: readonly CaptionFile[]
   /** WebVTT that points into sheets of small pictures. */
   storyboardUrl?: string | null

@@ -5,6 +5,7 @@ import { messageOf } from '../data/api.ts'
 import { useDeleteVideo } from '../data/video-queries.ts'
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx'
 import { PencilIcon, TrashIcon } from '../ui/icons.tsx'
+import { ExtrasForm } from './extras-form.tsx'
 import { VideoForm } from './video-form.tsx'
 
 /** `onDeleted` runs after the video is gone. */
@@ -23,6 +24,7 @@ export function OwnerActions({ video, onDeleted }: { video: Video; onDeleted?: (
       {open === 'edit' && (
         <Dialog title="Edit video" onClose={close}>
           <VideoForm videoId={video.id} initial={video} onSaved={close} onCancel={close} />
+          <ExtrasForm video={video} />
         </Dialog>
       )}
       {open === 'delete' && (
