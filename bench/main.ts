@@ -12,9 +12,14 @@ const questions: Record<string, () => Promise<{ question: Question }>> = {
   'upload-throughput': () => import('./questions/upload-throughput.ts'),
   exactness: () => import('./questions/exactness.ts'),
   'encode-cost': () => import('./questions/encode-cost.ts'),
+  'encode-overhead': () => import('./questions/encode-overhead.ts'),
+  'two-encoders': () => import('./questions/two-encoders.ts'),
+  'ladder-bytes': () => import('./questions/ladder-bytes.ts'),
   'edge-delivery': () => import('./questions/edge-delivery.ts'),
   'play-rate': () => import('./questions/play-rate.ts'),
   'first-segment': () => import('./questions/first-segment.ts'),
+  'lazy-ladder': () => import('./questions/lazy-ladder.ts'),
+  'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),
   'start-up': () => import('./questions/start-up.ts'),
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import type { Plan } from '../../packages/server/src/domain/plan.ts'
 import { rateText, taggedPicture, videoOutputArgs } from '../../packages/server/src/media/video-settings.ts'
 
+/** Where a rendition's file is put. */
+export const barePath = (folder: string, renditionId: string): string => join(folder, `bare-${renditionId}.mp4`)
+
 /** Resolves when it ended; rejects with what it said when it failed. */
 export function encodeBare(plan: Plan, path: string, folder: string, threads: number): Promise<void> {
   const child = spawn('ffmpeg', bareArgs(plan, path, folder, threads), { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -26,11 +29,11 @@ function bareArgs(plan: Plan, path: string, folder: string, threads: number): st
     ...renditions.flatMap((rendition, index) => [
       '-map', `[v${index}]`,
       ...videoOutputArgs(rendition, { timescale: grid.timescale, segmentFrames: grid.segmentFrames, threads }),
-      join(folder, `bare-${rendition.id}.mp4`),
+      barePath(folder, rendition.id),
     ]),
-    ...plan.audio.flatMap(({ id, streamIndex, sampleRate, channels, bitsPerSecond }) => [
-      '-map', `0:${streamIndex}`, '-c:a', 'aac', '-b:a', String(bitsPerSecond), '-ar', String(sampleRate), '-ac', String(channels),
-      join(folder, `bare-${id}.m4a`),
+    ...plan.audio.flatMap(({ id, codec, streamIndex, sampleRate, channels, bitsPerSecond }) => [
+      '-map', `0:${streamIndex}`, '-c:a', codec === 'aac' ? 'aac' : 'libopus', '-b:a', String(bitsPerSecond), '-ar', String(sampleRate), '-ac', String(channels),
+      join(folder, `bare-${id}.mp4`),
     ]),
   ]
 }
