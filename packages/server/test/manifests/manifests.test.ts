@@ -96,7 +96,8 @@ test('what every line carries leaves smaller ones out, but for the first', () =>
   const plan = samplePlan(30, { audio: [] })
   const listed = (peaks: Record<string, number>) => {
     const rates = Object.fromEntries(Object.entries(peaks).map(([id, peak]) => [`h264-${id}`, { peakBitsPerSecond: peak, averageBitsPerSecond: peak / 2 }]))
-    const made = rendered(plan, { ...everything(plan), rates })
+    const manifest = { ...everything(plan), rates }
+    const made = rendered(plan, manifest)
     return checkDash(made.mpd).map(({ renditionId }) => renditionId.slice(5))
   }
   assert.deepEqual(listed({ '240p': 40_000, '360p': 80_000, '720p': 200_000 }), ['240p', '720p'])
