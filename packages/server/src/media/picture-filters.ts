@@ -3,6 +3,16 @@ import type { VideoSource } from '../domain/plan.ts'
 
 /** Scaled (ffmpeg has rotated it before), tone-mapped where it is HDR, in the matrix and range that every rendition has. */
 export function pictureFilters(source: VideoSource, size: { width: number; height: number }): string[] {
+  if (hasAlpha.test(source.pixelFormat)) return [...overBlack, ...flatFilters(source, size)]
+  return flatFilters(source, size)
+}
+
+/** Planar and packed formats with an alpha channel, and palettes, which may have a transparent colour. */
+const hasAlpha = /^(?:yuva|gbrap|ya\d|rgba|bgra|argb|abgr|pal8)/
+/** What is transparent is black, half transparent half as bright: before scaling, which would bleed hidden colours over the edge. */
+const overBlack = ['premultiply=inplace=1']
+
+function flatFilters(source: VideoSource, size: { width: number; height: number }): string[] {
   const { width, height } = size
   if (source.transfer !== 'sdr') return [`scale=${width}:${height}:flags=bicubic`, ...toneMap(source)]
   const matrix = source.matrix && source.matrix !== 'auto' ? `in_color_matrix=${source.matrix}:` : ''
