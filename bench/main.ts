@@ -20,7 +20,6 @@ const questions: Record<string, () => Promise<{ question: Question }>> = {
   'first-segment': () => import('./questions/first-segment.ts'),
   'lazy-ladder': () => import('./questions/lazy-ladder.ts'),
   'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),
-  'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),
   'start-up': () => import('./questions/start-up.ts'),
 }
 
