@@ -34,7 +34,7 @@ export type Ladder = {
 }
 
 /** The renditions of a picture that is `width` × `height` as shown (even, square pixels), at `rate` (a standard one, at most 60). */
-export function makeLadder(picture: { width: number; height: number; rate: Rate; source: VideoSource }, preset: string): Ladder {
+export function makeLadder(picture: { width: number; height: number; rate: Rate; source: VideoSource }, preset: string, cores = measuredCores): Ladder {
   const sizes = ladderSizes(picture.width, picture.height, rateOf(picture.rate))
   const isFast = rateOf(picture.rate) > 30
   const keepsRate = (size: Size) => !isFast || size.side >= fullRateSide
@@ -51,7 +51,7 @@ export function makeLadder(picture: { width: number; height: number; rate: Rate;
       framesPerGridFrame: halved && keepsRate(size) ? 2 : 1,
       capBitsPerSecond,
       settings: { crf: defaultCrf, preset, profile: 'high', level: levelOf(size.width, size.height, rateOf(rate), capBitsPerSecond) },
-      predictedSpeed: predictSpeed(picture.source, picture.rate, size, rate, preset),
+      predictedSpeed: predictSpeed(picture.source, picture.rate, size, rate, preset, cores),
     }
   })
   return { gridRate: renditions[0]!.rate, renditions }
@@ -105,13 +105,20 @@ const encodePixelRate: Record<string, number> = { ultrafast: 120e6, superfast: 8
 /** Starting a process, opening the source, seeking. */
 const overheadSeconds = 0.4
 
+const measuredCores = 2
+/** Each further core is taken for four fifths of one, and none beyond these: one short segment can't use more (docs/decisions/0019). */
+const [furtherCoreShare, usefulCores] = [0.8, 8]
+/** How much faster than the measured machine. */
+const speedupOf = (cores: number): number => (cores < measuredCores ? cores : measuredCores + (Math.min(cores, usefulCores) - measuredCores) * furtherCoreShare) / measuredCores
+
 /** Times real time, for one segment of 4 s made on its own: decode with its pre-roll, then scale and encode. */
-function predictSpeed(source: VideoSource, sourceRate: Rate, size: Size, rate: Rate, preset: string): number {
+function predictSpeed(source: VideoSource, sourceRate: Rate, size: Size, rate: Rate, preset: string, cores: number): number {
   const pixels = size.width * size.height
   const decodeSeconds = ((4 + source.prerollSeconds) * source.codedWidth * source.codedHeight * rateOf(sourceRate)) / decodePixelRate
   const encodeSeconds = (4 * pixels * rateOf(rate)) / (encodePixelRate[preset] ?? encodePixelRate['medium']!)
   const tonemapSeconds = source.transfer === 'sdr' ? 0 : (4 * pixels * rateOf(rate)) / tonemapPixelRate
-  return Math.round((4 / (overheadSeconds + decodeSeconds + encodeSeconds + tonemapSeconds)) * 100) / 100
+  const workSeconds = (decodeSeconds + encodeSeconds + tonemapSeconds) / speedupOf(cores)
+  return Math.round((4 / (overheadSeconds + workSeconds)) * 100) / 100
 }
 
 /** Below this a rendition is not listed before it is complete (DESIGN §1). */

@@ -26,6 +26,8 @@ export type EncodeLimits = {
   slots: number
   /** x264 preset of new plans. */
   preset: string
+  /** Processor cores of an encoder, which decide what a viewer can wait for; two when absent. */
+  cores?: number
   /** The hardware that new plans are made for; software when absent. */
   videoEncoder?: HardwareEncoder
   /** Which renditions of new plans are made without being asked for. */

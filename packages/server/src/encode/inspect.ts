@@ -63,6 +63,7 @@ async function planAndOpen(deps: InspectDeps, video: Video, context: TaskContext
     revision: newRevision(),
     source: { key, sizeBytes },
     preset: deps.limits.preset,
+    cores: deps.limits.cores,
     videoEncoder: deps.limits.videoEncoder,
     eager: deps.limits.eager,
     encoderBuild,

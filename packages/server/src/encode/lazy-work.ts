@@ -1,13 +1,14 @@
 /** What is left to make of a ready video: chunks of lazy renditions that viewers came for, by policy the rest, and its tier. */
 import { lazyRenditions } from '../domain/eager.ts'
 import { chunkCount, chunkSegments } from '../domain/grid.ts'
+import { listedSpeed } from '../domain/ladder.ts'
 import { taskOf, type Message } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import { tierOf } from '../domain/tier.ts'
 import { forgetDemand, readDemand, type Demand } from '../records/demand.ts'
 import { backgroundWindow } from './chunk-window.ts'
 import type { EncodeDeps } from './deps.ts'
-import { listedSpeed, type Slots } from './listing.ts'
+import type { Slots } from './listing.ts'
 
 /** Half of a rendition was wanted: completing it costs at most what was spent on it already. */
 const worthCompleting = 0.5

@@ -1,11 +1,9 @@
 /** Which renditions a manifest lists, and when a video counts as playable (DESIGN §1). Pure. */
 import { eagerIds } from '../domain/eager.ts'
 import { gridOf, gridSeconds, openingSegments, segmentAt } from '../domain/grid.ts'
+import { listedSpeed } from '../domain/ladder.ts'
 import type { Plan, Slot } from '../domain/plan.ts'
 import { ladderOf, tierOf } from '../domain/tier.ts'
-
-/** A rendition is listed before it is encoded if one segment is made this many times faster than it plays. */
-export const listedSpeed = 1.5
 
 /** Slots by rendition id, in segment order. */
 export type Slots = Map<string, (Slot | null)[]>

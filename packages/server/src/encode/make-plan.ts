@@ -10,6 +10,8 @@ export type PlanOptions = {
   source: Plan['source']
   /** x264 preset. */
   preset: string
+  /** Processor cores of an encoder; the two of the machine that was measured when absent. */
+  cores?: number
   /** Software when absent. */
   videoEncoder?: HardwareEncoder
   /** Which renditions are made without being asked for; all by default. */
@@ -81,7 +83,7 @@ function draftVideo(inspection: Inspection, found: InspectedVideo, untilSeconds:
     fullRange: found.fullRange,
     pixelFormat: found.pixelFormat,
   }
-  const { gridRate, renditions } = makeLadder({ width: found.width, height: found.height, rate: found.rate, source }, options.preset)
+  const { gridRate, renditions } = makeLadder({ width: found.width, height: found.height, rate: found.rate, source }, options.preset, options.cores)
   const highest = Math.max(...renditions.map((one) => rateOf(one.rate)))
   source.sourceFrames = Math.max(1, Math.round(found.endSeconds * highest))
   const { videoEncoder: encoder } = options

@@ -1,6 +1,6 @@
 /** The encoder role: the worker and the reconciler over the opened ports. */
 import { mkdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { systemClock } from '../base/time.ts'
@@ -40,6 +40,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
       preset: settings.SLUICE_ENCODER_PRESET,
+      cores: availableParallelism(),
       videoEncoder: await chooseVideoEncoder(settings, log),
       eager: settings.SLUICE_LADDER_EAGER,
       lazyFill: settings.SLUICE_LADDER_FILL,

@@ -1,7 +1,7 @@
 /** The ladder: sizes, rates, caps and levels for pictures of every shape. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { capOf, makeLadder } from '../../src/domain/ladder.ts'
+import { capOf, listedSpeed, makeLadder } from '../../src/domain/ladder.ts'
 import { levelOf } from '../../src/domain/h264-level.ts'
 import type { VideoSource } from '../../src/domain/plan.ts'
 import { rateOf } from '../../src/domain/rate.ts'
@@ -64,4 +64,11 @@ test('caps grow with size and rate; levels are those of Table A-1', () => {
   assert.equal(levelOf(3840, 2160, 30, 24_000_000), '5.1')
   assert.equal(levelOf(3840, 2160, 60, 36_000_000), '5.2')
   assert.equal(levelOf(426, 240, 30, 450_000), '2.1')
+})
+
+test('more cores make more renditions fast enough to wait for, fewer make fewer', () => {
+  const fast = (cores?: number) =>
+    makeLadder({ width: 1920, height: 1080, rate: { num: 30, den: 1 }, source: source(1920, 1080) }, 'veryfast', cores).renditions.filter((one) => one.predictedSpeed >= listedSpeed).length
+  assert.equal(fast(), fast(2))
+  assert.deepEqual([1, 2, 4, 8, 64].map(fast), [1, 3, 4, 5, 5])
 })
