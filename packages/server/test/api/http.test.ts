@@ -103,6 +103,17 @@ test('a broken dependency is 503 with Retry-After, and readyz names it', async (
   broken = false
 })
 
+test('readyz tells a data disk without room, and a work disk that only encoders wait for', async (t) => {
+  const noDisk = '/dev/null/no-disk'
+  const waiting = await startApi(t, { settings: { SLUICE_WORK_DIR: noDisk } })
+  const degraded = await send(`${waiting.origin}/readyz`, {})
+  assert.deepEqual([degraded.status, degraded.body], [200, { status: 'ready', degraded: ['work disk'] }])
+  const full = await startApi(t, { settings: { SLUICE_DATA_DIR: noDisk } })
+  const refused = await send(`${full.origin}/readyz`, {})
+  assertProblem(refused, 'unavailable')
+  assert.deepEqual(refused.body.missing, ['data disk'])
+})
+
 test('metrics count requests by route and tasks by priority', async (t) => {
   const api = await startApi(t)
   await api.call('GET', '/videos')
