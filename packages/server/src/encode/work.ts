@@ -21,12 +21,13 @@ const idlePauseMs = 5
 
 /**
  * Wanted soon but never worth an opening's wait, so run aside of the express loop, so many at most: whole passes over the
- * sound and posters, and a chunk that was moved up because somebody watches it, which waits for a bulk place.
+ * sound and posters, copies of sources that can't be sought in, and a chunk that was moved up because somebody watches it,
+ * which waits for a bulk place.
  */
-const asideAtOnce = { sound: 2, chunk: 1 }
+const asideAtOnce = { sound: 2, copy: 2, chunk: 1 }
 const asideDelaySeconds = 5
-const asideOf = (message: Message | undefined): keyof typeof asideAtOnce | undefined =>
-  message?.kind === 'chunk' ? 'chunk' : message?.kind === 'audio' || message?.kind === 'remux' || message?.kind === 'poster' ? 'sound' : undefined
+const asideKinds: Partial<Record<Message['kind'], keyof typeof asideAtOnce>> = { audio: 'sound', poster: 'sound', remux: 'copy', chunk: 'chunk' }
+const asideOf = (message: Message | undefined): keyof typeof asideAtOnce | undefined => message && asideKinds[message.kind]
 
 /** Each has a seat of its own for those who wait: the picture and the sound of one seek at the least. */
 const viewersAtOnce = Math.max(2, availableParallelism())
@@ -39,7 +40,7 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
   const stopTaking = new AbortController()
   const stopBulk = new AbortController()
   const stopExpress = new AbortController()
-  const aside = { sound: new Set<Promise<void>>(), chunk: new Set<Promise<void>>() }
+  const aside = { sound: new Set<Promise<void>>(), copy: new Set<Promise<void>>(), chunk: new Set<Promise<void>>() }
   const inFlight: InFlight = new Map()
   const gate = openBulkGate(deps.limits.slots)
   const runUrgent = (lease: Lease) => runTask(deps, lease, { stop: stopExpress.signal, inFlight })
@@ -102,7 +103,7 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
       stopBulk.abort(new Error('the worker stops'))
       const timer = setTimeout(() => stopExpress.abort(new Error('the worker stops')), expressDrainMs)
       await Promise.all(loops)
-      await Promise.all([...aside.sound, ...aside.chunk])
+      await Promise.all([...aside.sound, ...aside.copy, ...aside.chunk])
       clearTimeout(timer)
     },
   }
