@@ -21,6 +21,7 @@ export const settings = {
   SLUICE_PART_URL_MINUTES: integer(60, { min: 1, max: 1440 }, 'How long a signed part URL is good for.'),
   SLUICE_MAX_DURATION_HOURS: integer(12, { min: 1, max: 48 }, 'Longest video that is accepted.'),
   SLUICE_ENCODER_SLOTS: integer(1, { min: 1, max: 64 }, 'Bulk tasks at once. Openings and waiting viewers have an express slot beside them.'),
+  SLUICE_ACCOUNT_VIDEOS_IN_WORK: integer(4, { min: 1, max: 1000 }, 'Videos of one account that are opened at once; half as many have their ladder made at once. Its others wait, so that they delay nobody else.'),
   SLUICE_ENCODER_PRESET: choice('veryfast', ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'], 'x264 preset of new plans.'),
   SLUICE_LADDER_EAGER: choice('all', ['all', 'base'], 'What is encoded in full without a viewer asking: everything, or sound and pictures up to 480p. With `base` a higher one is made where somebody watches it.'),
   SLUICE_LADDER_FILL: choice('idle', ['idle', 'views'], 'With SLUICE_LADDER_EAGER=base, when a higher rendition is completed: when encoders have nothing else to do, or only once half of it was watched.'),

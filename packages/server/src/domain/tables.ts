@@ -16,6 +16,7 @@ export const tables = {
   due: table(false, 'minute / shard', 'kind and id'),
   mark: table(false, 'name of the walk', ''),
   upload: table(true, 'upload id', 'meta'),
+  accountWork: table(false, 'account id / stage', 'time, video id'),
   accountUpload: table(false, 'account id', 'upload id'),
   channelVideo: table(false, 'account id / yyyymm', 'descending time, video id'),
   channelMonth: table(false, 'account id', 'yyyymm'),

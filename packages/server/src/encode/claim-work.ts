@@ -5,8 +5,8 @@ import { createClaim, removeClaim, renewClaim } from '../records/claim.ts'
 import type { EncodeDeps } from './deps.ts'
 import { leaseSeconds } from './hold-lease.ts'
 
-/** Kinds that edges ask for once more: viewers on several edges, chunks that are moved up while they are being made. */
-const isClaimed = (message: Message): boolean => message.kind === 'segment' || message.kind === 'chunk'
+/** Kinds that are asked for more than once: by viewers on several edges, by a chunk's moving up, by an account's next turn. */
+const isClaimed = (message: Message): boolean => message.kind === 'segment' || message.kind === 'chunk' || message.kind === 'inspect'
 
 /**
  * Ends the claim, or undefined when another worker is at it: its own lease brings the task back should it die. A task

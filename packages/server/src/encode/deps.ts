@@ -24,6 +24,8 @@ export type EncodeDeps = {
 export type EncodeLimits = {
   /** Bulk tasks at once, beside the express loops. */
   slots: number
+  /** Videos of one account that are opened at once; half as many have their ladder made. */
+  videosPerAccount: number
   /** x264 preset of new plans. */
   preset: string
   /** Processor cores of an encoder, which decide what a viewer can wait for; two when absent. */

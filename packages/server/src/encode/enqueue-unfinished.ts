@@ -4,6 +4,7 @@ import { chunkCount, chunkSegments, openingSegments } from '../domain/grid.ts'
 import { taskOf, type Message } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
+import { admit } from './admission.ts'
 import { partsWanted } from './audio-parts.ts'
 import type { EncodeDeps } from './deps.ts'
 import { chunkWindow } from './chunk-window.ts'
@@ -36,6 +37,9 @@ const openingOf = (plan: Plan, id: string): number => {
   return audio ? openingSegments(audio.grid, 'audio') : openingSegments(plan.video!.grid, 'video')
 }
 
-export async function enqueueUnfinished(deps: Pick<EncodeDeps, 'queue'>, video: Video, plan: Plan, slots: Slots): Promise<void> {
-  for (const message of unfinished(video, plan, slots)) await deps.queue.enqueue(taskOf(message))
+/** Chunks only where the account has a place for them: else they follow when one of its videos is ready. */
+export async function enqueueUnfinished(deps: Pick<EncodeDeps, 'queue' | 'documents' | 'limits'>, video: Video, plan: Plan, slots: Slots): Promise<void> {
+  const messages = unfinished(video, plan, slots)
+  const hasPlace = messages.some(({ kind }) => kind === 'chunk') && (await admit(deps, 'bulk', video))
+  for (const message of messages) if (message.kind !== 'chunk' || hasPlace) await deps.queue.enqueue(taskOf(message))
 }

@@ -3,6 +3,7 @@ import { mediaFailures, type MediaFailureCode } from '@sluice/contract'
 import { videoTopic } from '../domain/messages.ts'
 import { isFinal, type Failure, type Video } from '../domain/video.ts'
 import { updateVideo } from '../records/video.ts'
+import { leave } from './admission.ts'
 import type { EncodeDeps } from './deps.ts'
 
 /** The failure of that code, in the contract's words. */
@@ -13,7 +14,7 @@ export const failureOf = (code: MediaFailureCode): Failure => ({ code, message: 
  * Answers the stored video.
  */
 export async function failVideo(
-  deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log'>,
+  deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log' | 'queue' | 'limits'>,
   videoId: string,
   failure: Failure,
   detail?: string,
@@ -22,5 +23,6 @@ export async function failVideo(
   const video = await updateVideo(deps.documents, videoId, (present) => (isFinal(present) ? undefined : { ...present, ...failed }))
   if (video?.state === 'failed') deps.log.warn({ videoId, code: video.failure?.code, detail: video.failureDetail }, 'video failed')
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
+  if (video) await leave(deps, video)
   return video
 }

@@ -11,6 +11,7 @@ import { MediaRefused } from '../media/refuse.ts'
 import { readSlots } from '../records/chunk.ts'
 import { createManifestVersion, createPlan, readPlan, removeRevision } from '../records/plan.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
+import { admit } from './admission.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { withEarlyOpening } from './early-opening.ts'
 import { openVideo } from './encode-opening.ts'
@@ -32,6 +33,7 @@ export async function inspect(deps: InspectDeps, message: { videoId: string; aga
   if (!video || isFinal(video) || video.state === 'awaiting-upload') return
   if (video.revision) return message.again || context.attempt > 1 ? takeUpAgain(deps, video) : undefined
   if (video.remux && !video.remux.copy && !video.remux.failed) return deps.queue.enqueue(taskOf({ kind: 'remux', videoId: video.id }))
+  if (!(await admit(deps, 'opening', video))) return
   try {
     await planAndOpen(deps, video, context)
   } catch (error) {

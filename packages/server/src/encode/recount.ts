@@ -5,6 +5,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import { readSlots } from '../records/chunk.ts'
 import { readVideo, updateVideo } from '../records/video.ts'
+import { leave } from './admission.ts'
 import type { EncodeDeps } from './deps.ts'
 import { enqueueExtras } from './extras-due.ts'
 import { endsEarly, endsEarlyCode, endsEarlyWarning } from './ends-early.ts'
@@ -40,6 +41,7 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   })
   if (!video || !changed) return video
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
+  if (video.state !== present.state) await leave(deps, video)
   if (becameReady) {
     deps.log.info({ videoId, seconds: (deps.clock() - (video.completedAt ?? video.createdAt)) / 1000 }, 'video ready')
     await enqueueLazy(deps, plan, slots)

@@ -31,9 +31,11 @@ const asideOf = (message: Message | undefined): keyof typeof asideAtOnce | undef
 
 /** Each has a seat of its own for those who wait: the picture and the sound of one seek at the least. */
 const viewersAtOnce = Math.max(2, availableParallelism())
+/** A slow opening must not hold up a short clip's. */
+const openingsAtOnce = Math.max(2, availableParallelism())
 
 /**
- * Loops for waiting viewers alone, one for them and openings, and `slots` loops for everything. A bulk loop that has
+ * Loops for waiting viewers alone, some for them and openings, and `slots` loops for everything. A bulk loop that has
  * just done urgent work asks for bulk work first, so that a stream of openings can't starve the ladder.
  */
 export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): Worker {
@@ -93,7 +95,7 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
 
   const loops = [
     ...Array.from({ length: viewersAtOnce }, () => loop(() => take([0], waitSeconds), runUrgent)),
-    loop(() => take([0, 1], waitSeconds), runExpress),
+    ...Array.from({ length: openingsAtOnce }, () => loop(() => take([0, 1], waitSeconds), runExpress)),
     ...Array.from({ length: deps.limits.slots }, startBulk),
   ]
 

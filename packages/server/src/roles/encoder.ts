@@ -39,6 +39,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     media,
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
+      videosPerAccount: settings.SLUICE_ACCOUNT_VIDEOS_IN_WORK,
       preset: settings.SLUICE_ENCODER_PRESET,
       cores: availableParallelism(),
       videoEncoder: await chooseVideoEncoder(settings, log),

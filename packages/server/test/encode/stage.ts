@@ -67,7 +67,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     log: silent,
     clock,
     media: options.clip ? openMediaRoom({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }) : room,
-    limits: { slots: 1, preset: 'veryfast', eager: 'all', lazyFill: 'idle', upgrade: { policy: 'never', prices: { egressPerGigabyte: 0.02, cpuPerHour: 0.04 } }, maxDurationSeconds: 3600, sweepGraceMinutes: 1440, fastDue: options.fastDue ?? false, workRoot: join(dir, 'work') },
+    limits: { slots: 1, videosPerAccount: 4, preset: 'veryfast', eager: 'all', lazyFill: 'idle', upgrade: { policy: 'never', prices: { egressPerGigabyte: 0.02, cpuPerHour: 0.04 } }, maxDurationSeconds: 3600, sweepGraceMinutes: 1440, fastDue: options.fastDue ?? false, workRoot: join(dir, 'work') },
   }
   return {
     deps,
