@@ -174,6 +174,12 @@ export const PlayAnswer = Type.Object({
   posterUrl: Type.Union([Type.String(), Type.Null()]),
   storyboardUrl: Type.Union([Type.String(), Type.Null()]),
   captions: Type.Array(Type.Object({ language: Type.String(), label: Type.String(), kind: CaptionKind, url: Type.String() })),
+  loudness: Type.Optional(
+    Type.Object(
+      { integratedLufs: Type.Number(), truePeakDbtp: Type.Number() },
+      { description: 'EBU R 128, of the default audio track; absent until measured. The samples are as in the source: a player may attenuate' },
+    ),
+  ),
   expiresAt: UnixMs,
 })
 export const DownloadsAnswer = Type.Object({

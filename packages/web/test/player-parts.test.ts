@@ -1,6 +1,7 @@
 /** The player's pure parts: keys, errors, qualities, what counts for the bandwidth estimate. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { attenuationOf } from '../src/player/attenuation.ts'
 import { actionOfKey } from '../src/player/keys.ts'
 import { preferredVideoCodec } from '../src/player/preferred-codec.ts'
 import { qualitiesOf } from '../src/player/qualities.ts'
@@ -15,6 +16,13 @@ test('keys', () => {
   assert.deepEqual(actionOfKey({ key: 'j' }), { do: 'seek-by', seconds: -10 })
   assert.equal(actionOfKey({ key: 'f', ctrlKey: true }), undefined, 'find in page is the browser’s')
   assert.equal(actionOfKey({ key: 'x' }), undefined)
+})
+
+test('what is louder than usual is played softer, nothing is played louder', () => {
+  assert.equal(attenuationOf(undefined), 1)
+  assert.equal(attenuationOf({ integratedLufs: -30 }), 1)
+  assert.equal(attenuationOf({ integratedLufs: -14 }), 1)
+  assert.ok(Math.abs(attenuationOf({ integratedLufs: -8 }) - 0.501) < 0.001)
 })
 
 test('a held request tells nothing about the line', () => {

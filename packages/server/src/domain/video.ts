@@ -54,6 +54,8 @@ export type Video = {
   storyboard?: Storyboard
   /** Mean SSIM of the luma against the source at its size, by rendition id, of those that were measured. */
   quality?: Record<string, number>
+  /** Of the default track; null where nothing is to be heard. Absent until it was measured. */
+  loudness?: Loudness | null
   posterCandidates?: PosterCandidate[]
   captions?: Caption[]
   /** The source's own texts were looked for, and speech was listened to: nothing more is to be expected. */
@@ -81,6 +83,9 @@ export type ManifestVersion = {
 
 /** Peak as RFC 8216 §4.3.4.2 defines it (contiguous segments of 0.5 to 1.5 target durations), and average, in bits per second. */
 export type MeasuredRate = { peakBitsPerSecond: number; averageBitsPerSecond: number }
+
+/** EBU R 128: integrated loudness, and the highest true peak of any channel. */
+export type Loudness = { integratedLufs: number; truePeakDbtp: number }
 
 /** The states in which nothing more will happen by itself. */
 export const isFinal = (video: Video): boolean => video.deletedAt !== undefined || video.state === 'ready' || video.state === 'failed'

@@ -18,6 +18,7 @@ export function missingExtras(video: Video): Extra[] {
     texts: !video.textsRead,
     storyboard: hasPicture && !video.storyboard,
     posters: hasPicture && !video.posterCandidates,
+    loudness: video.loudness === undefined && video.completeRenditions.some((id) => id.startsWith('aac-')),
     captions: (video.captions ?? []).length > 0,
     quality: video.completeRenditions.some((id) => isPicture(id) && video.quality?.[id] === undefined),
   }

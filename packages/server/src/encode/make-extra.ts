@@ -4,6 +4,7 @@ import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { addCaptions } from './add-captions.ts'
+import { addLoudness } from './add-loudness.ts'
 import { addPosters } from './add-posters.ts'
 import { addStoryboard } from './add-storyboard.ts'
 import { addQuality } from './add-quality.ts'
@@ -15,6 +16,7 @@ const adders: Record<Extra, AddExtra> = {
   storyboard: addStoryboard,
   captions: addCaptions,
   quality: addQuality,
+  loudness: addLoudness,
   texts: addTexts,
   posters: addPosters,
 }

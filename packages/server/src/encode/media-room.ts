@@ -1,5 +1,6 @@
 /** What encoding asks of the media room, bound to the tools. Tests put a room of their own here to make faults. */
 import type { Plan, PlanDraft } from '../domain/plan.ts'
+import type { Loudness } from '../domain/video.ts'
 import { encodeAudioSpan, type AudioOptions, type AudioSegment } from '../media/encode-audio.ts'
 import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
 import { decodedFrames, type DecodedOptions } from '../media/decoded-frames.ts'
@@ -7,6 +8,7 @@ import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/enc
 import type { Init } from '../media/init.ts'
 import { inspectSource, type InspectOptions } from '../media/inspect.ts'
 import type { Inspection } from '../media/inspection.ts'
+import { measureLoudness, type LoudnessOptions } from '../media/measure-loudness.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
 import { makePoster } from '../media/poster.ts'
 import { makePosterCandidates, type CandidatePicture } from '../media/poster-candidates.ts'
@@ -35,6 +37,8 @@ export type MediaRoom = {
   /** Throws SpanMismatch, MediaRunError. */
   encodeAudioSpan(options: AudioOptions): Promise<AudioSegment[]>
   /** Throws MediaRunError. */
+  measureLoudness(options: LoudnessOptions): Promise<Loudness | undefined>
+  /** Throws MediaRunError. */
   decodedFrames(options: DecodedOptions): Promise<number>
   makePoster(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<Buffer | undefined>
   /** Throws MediaRunError. */
@@ -62,6 +66,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     makeInits: rememberInits(tools),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),
     encodeAudioSpan: (options) => encodeAudioSpan(tools, options),
+    measureLoudness: (options) => measureLoudness(tools, options),
     decodedFrames: (options) => decodedFrames(tools, options),
     makePoster: (options) => makePoster(tools, options),
     makePosterCandidates: (options) => makePosterCandidates(tools, options),

@@ -48,6 +48,7 @@ export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAn
       kind,
       url: `${signed}${captionPath(videoId, revision, attempt)}`,
     })),
+    ...(video.loudness && { loudness: video.loudness }),
     expiresAt: exp * 1000,
   }
 }

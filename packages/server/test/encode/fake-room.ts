@@ -69,6 +69,10 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
       const last = segmentAt(plan.video!.grid, 'video', to - 1)!
       return Math.min(room.decodableFrames, last.startFrame + last.frames)
     },
+    async measureLoudness(options) {
+      await enter('loudness', options)
+      return { integratedLufs: -9.5, truePeakDbtp: -0.4 }
+    },
     async makePoster(options) {
       await enter('poster', options)
       return Buffer.from('jpeg')

@@ -40,7 +40,8 @@ async function set(stage: Stage, video: MadeVideo, changes: Partial<Video>): Pro
 
 test('the answer: signed URLs on the origin that was asked, the start rendition, when they expire', async (t) => {
   const { stage, api, play } = await startPlay(t)
-  const video = await makeVideo(stage, { filled: false, changes: { posterKey: 'v/x' } })
+  const loudness = { integratedLufs: -9.5, truePeakDbtp: -0.4 }
+  const video = await makeVideo(stage, { filled: false, changes: { posterKey: 'v/x', loudness } })
   const { status, body, headers } = await play(video)
   assert.equal(status, 200, JSON.stringify(body))
   const { videoId, revision } = video.plan
@@ -52,6 +53,7 @@ test('the answer: signed URLs on the origin that was asked, the start rendition,
   assert.equal(body.startRendition, 'h264-240p')
   assert.equal(body.posterUrl, `${api.origin}/posters/${videoId}.jpg`)
   assert.deepEqual([body.storyboardUrl, body.captions], [null, []])
+  assert.deepEqual(body.loudness, loudness)
   assert.ok(body.expiresAt >= stage.clock() + 4 * 3_600_000)
   assert.equal(headers.get('cache-control'), 'no-store')
 })

@@ -76,7 +76,7 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
   })
   const answer = play.data
   const source = useMemo<PlayerSource | undefined>(
-    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions.map(named), storyboardUrl: answer.storyboardUrl },
+    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions.map(named), storyboardUrl: answer.storyboardUrl, loudness: answer.loudness },
     [answer],
   )
   const { refetch, isError, error } = play

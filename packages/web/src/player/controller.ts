@@ -1,4 +1,5 @@
 /** Everything the player does, without a view: a video element, an engine, a store. */
+import { attenuationOf } from './attenuation.ts'
 import type { Engine } from './engine.ts'
 import { openEngine } from './open-engine.ts'
 import { createPlayerStore, type PlayerStore } from './player-state.ts'
@@ -20,7 +21,9 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
   let source: PlayerSource | undefined
   let isGone = false
   let isGrowing = false
-  const watch = watchVideoElement(video, root, store)
+  /** The element's volume is the viewer's choice times this. */
+  let attenuation = 1
+  const watch = watchVideoElement(video, root, store, () => attenuation)
 
   let later: PlayerError | undefined
   /** What is buffered still plays: the viewer is told when it runs out. */
@@ -58,6 +61,9 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     source = next
     later = undefined
     store.change({ status: 'loading', error: undefined })
+    const { volume } = store.read()
+    attenuation = attenuationOf(next.loudness)
+    video.volume = volume * attenuation
     try {
       const opened = await open()
       if (isGone || source !== next) return
@@ -93,14 +99,16 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
       ;(await engine?.catch(() => undefined))?.setGrowing(growing)
     },
     setVolume(volume: number): void {
-      video.volume = Math.min(1, Math.max(0, volume))
-      video.muted = video.volume === 0
-      savePreferences({ volume: video.volume, isMuted: video.muted })
+      const chosen = Math.min(1, Math.max(0, volume))
+      video.volume = chosen * attenuation
+      video.muted = chosen === 0
+      savePreferences({ volume: chosen, isMuted: video.muted })
     },
     toggleMute(): void {
       video.muted = !video.muted
-      if (!video.muted && video.volume === 0) video.volume = 0.5
-      savePreferences({ volume: video.volume, isMuted: video.muted })
+      const chosen = !video.muted && video.volume === 0 ? 0.5 : store.read().volume
+      video.volume = chosen * attenuation
+      savePreferences({ volume: chosen, isMuted: video.muted })
     },
     setRate: (rate: number) => {
       video.playbackRate = rate

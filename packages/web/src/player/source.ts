@@ -15,6 +15,8 @@ export type PlayerSource = {
   captions?: readonly CaptionFile[]
   /** WebVTT that points into sheets of small pictures. */
   storyboardUrl?: string | null
+  /** EBU R 128: what is louder than usual is played softer. */
+  loudness?: { integratedLufs: number }
 }
 
 /** One entry of the quality menu. */

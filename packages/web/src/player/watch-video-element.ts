@@ -14,7 +14,8 @@ export type Watch = {
 const settledAfterSeconds = 0.5
 const hungryBelowSeconds = 0.5
 
-export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, store: PlayerStore): Watch {
+/** `attenuation`: what the viewer's volume is multiplied by before the element gets it. */
+export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, store: PlayerStore, attenuation: () => number): Watch {
   const listeners = new AbortController()
   const { signal } = listeners
   let expectedFrom: number | undefined = 0
@@ -57,7 +58,7 @@ export function watchVideoElement(video: HTMLVideoElement, root: HTMLElement, st
     if (store.read().status === 'ended') setStatus('paused')
   })
   on('waiting', wait)
-  on('volumechange', () => store.change({ volume: video.volume, isMuted: video.muted }))
+  on('volumechange', () => store.change({ volume: Math.min(1, video.volume / attenuation()), isMuted: video.muted }))
   on('ratechange', () => video.playbackRate > 0 && store.change({ rate: video.playbackRate }))
   on('enterpictureinpicture', () => store.change({ isPictureInPicture: true }))
   on('leavepictureinpicture', () => store.change({ isPictureInPicture: false }))
