@@ -5,9 +5,10 @@ import { commandLine, type LimitedCommand } from './command-line.ts'
 import { readProgress } from './read-progress.ts'
 import { redact } from './redact.ts'
 import type { Sandbox } from './sandbox.ts'
+import { waitedSeconds } from './waited-seconds.ts'
 
 export type RunOptions = LimitedCommand & {
-  /** Ended after this long without progress: output time, encoded frames or bytes that rise, or bytes on stdout. ffmpeg only. */
+  /** Ended after this long without progress, unless it waits for a processor: output time, encoded frames or bytes that rise, or bytes on stdout. ffmpeg only. */
   stallSeconds?: number
   signal?: AbortSignal
   /** `ignore` by default. A function is awaited before the next chunk is read. */
@@ -81,7 +82,17 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
     const alive = () => {
       if (options.stallSeconds === undefined || failure) return
       clearTimeout(stallTimer)
-      stallTimer = setTimeout(() => end('stalled'), options.stallSeconds * 1000)
+      stallTimer = setTimeout(listen, options.stallSeconds * 500)
+    }
+    /** Half of the silence has passed. One that spends the other half waiting for a processor is starved, not hung, and is heard again. */
+    const listen = () => {
+      const halfSeconds = options.stallSeconds! / 2
+      const before = child.pid === undefined ? undefined : waitedSeconds(child.pid)
+      stallTimer = setTimeout(() => {
+        const waited = before === undefined ? undefined : waitedSeconds(child.pid!)
+        if (waited !== undefined && waited - before! > halfSeconds / 2) listen()
+        else end('stalled')
+      }, halfSeconds * 1000)
     }
     const onAbort = () => end('aborted')
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -56,6 +56,14 @@ test('one that talks, repeats its counters or counts down has no progress', asyn
   await endsStalled({ program: program('down', 'i=9000; while :; do i=$((i-1)); printf "frame=$i\\nprogress=continue\\n" >&3; sleep 0.05; done') })
 })
 
+test('one that only waits for a processor is starved, not hung', { skip: process.platform !== 'linux' }, async () => {
+  // Four loops on one processor: three of them wait at any time.
+  const crowd = program('crowd', `taskset -cp 0 $$ > /dev/null\nfor i in 1 2 3 4; do (while :; do :; done) & done\nwait`)
+  const error = await runTool({ program: crowd, args: [], timeoutSeconds: 5, stallSeconds: 1 }).catch((thrown: unknown) => thrown)
+  assert.ok(error instanceof MediaRunError, String(error))
+  assert.equal(error.reason, 'timeout')
+})
+
 test('one that gets on slowly is let be', async () => {
   const slow = program('slow', 'for i in 1 2 3 4 5 6; do printf "frame=$i\\nprogress=continue\\n" >&3; sleep 0.5; done')
   await runTool({ program: slow, args: [], timeoutSeconds: 120, stallSeconds: 1.5 })
