@@ -28,7 +28,7 @@ export function crfFor(ssim: number): number {
 export type Tuning = { crf: Record<string, number> }
 
 /** Larger ones are not sampled, which would cost more than it saves: at one CRF they have the better SSIM. */
-const sampledPixels = 1280 * 720 * 1.1
+const sampledPixels = 1920 * 1080 * 1.1
 
 /** The renditions to sample; the smallest alone where all are large. */
 export const sampledRenditions = <T extends VideoDraft>(renditions: T[]): T[] => {

@@ -101,7 +101,7 @@ test('a screen recording gets a higher CRF than a flight over trees', { timeout:
 
 test('what was not sampled takes the CRF of the largest sampled one', () => {
   const one = (id: string, width: number, height: number) => ({ id, width, height }) as VideoRendition
-  const renditions = [one('a', 426, 240), one('b', 1280, 720), one('c', 1920, 1080)]
+  const renditions = [one('a', 426, 240), one('b', 1920, 1080), one('c', 2560, 1440)]
   assert.deepEqual(sampledRenditions(renditions).map(({ id }) => id), ['a', 'b'])
   assert.deepEqual(tuningOf(renditions, new Map([['a', 0.983], ['b', 0.99]])), { crf: { a: 23.5, b: 27, c: 27 } })
   assert.deepEqual(tuningOf(renditions, new Map()), { crf: {} })
