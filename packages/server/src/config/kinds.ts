@@ -47,6 +47,15 @@ export const decimal = (fallback: number, range: { min: number; max: number }, m
 
 const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
 
+/** A command line: words, those with spaces in double quotes; it must name `{audio}`. Empty for none. */
+export const command = (meaning: string): Kind<string[]> =>
+  kind('', 'a program with its arguments, one of them {audio}', meaning, (value) => {
+    const words = value.match(/"[^"]*"|[^\s"]+/g) ?? []
+    const isWhole = words.join('').length === value.replace(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '').length
+    const isCommand = words.length > 1 && words.slice(1).some((word) => word.includes('{audio}'))
+    return value.trim() === '' || (isWhole && isCommand) ? words.map((word) => word.replaceAll('"', '')) : undefined
+  })
+
 /** A size: bytes, or with K, M, G or T in powers of 1024. */
 export const bytes = (fallback: number, meaning: string): Kind<number> =>
   kind(String(fallback), 'a size such as 500M or 100G', meaning, (value) => {

@@ -1,5 +1,5 @@
 /** Every setting: name, kind, default, meaning. docs/settings.md is written from this; the environment is read nowhere else. */
-import { boolean, bytes, choice, decimal, integer, list, origin, text } from './kinds.ts'
+import { boolean, bytes, choice, command, decimal, integer, list, origin, text } from './kinds.ts'
 
 export const settings = {
   SLUICE_HTTP_PORT: integer(8080, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
@@ -33,6 +33,9 @@ export const settings = {
   SLUICE_WORK_DIR: text('', 'Where encoders keep what they work on, a few hundred MB a task; the temporary directory of the system when empty.'),
   SLUICE_SANDBOX: choice('auto', ['auto', 'off', 'required'], 'Whether ffmpeg runs in a sandbox (bubblewrap, Linux): where one works, never, or not at all without one.'),
   SLUICE_FFPROBE: text('ffprobe', 'The ffprobe program.'),
+  SLUICE_TRANSCRIBE_COMMAND: command(
+    'Program that turns speech into captions, run once for every ready video with sound and no captions in its language. {audio} is a WAV file (16 kHz, mono), {language} its language or auto; it writes WebVTT or SubRip to standard output. When empty, none are made.',
+  ),
   SLUICE_EDGE_MEMORY_BYTES: bytes(256 * 2 ** 20, "The edge's segment cache."),
   SLUICE_RATE_LIMIT_PER_MINUTE: integer(1200, { min: 10, max: 1_000_000 }, 'API requests a minute and account (or address).'),
   SLUICE_SIGN_IN_ATTEMPTS_PER_MINUTE: integer(10, { min: 1, max: 10_000 }, 'Sign-ins and sign-ups a minute and address.'),

@@ -38,6 +38,8 @@ export type EncodeLimits = {
   lazyFill: 'idle' | 'views'
   /** Which ready videos get a second codec. */
   upgrade: { policy: 'never' | 'always' | 'popular'; prices: UpgradePrices }
+  /** Turns speech into captions; absent or empty: nobody does. */
+  transcribeCommand?: string[]
   maxDurationSeconds: number
   /** Age from which the sweep removes an object that nothing refers to. */
   sweepGraceMinutes: number

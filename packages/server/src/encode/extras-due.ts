@@ -11,7 +11,7 @@ export type AddExtra = (deps: EncodeDeps, live: { video: Video; plan: Plan }, si
 const isPicture = (id: string): boolean => /-\d+p$/.test(id)
 
 /** Pure. Those that were given up count as missing: the daily scan tries them again for a few days. */
-export function missingExtras(video: Video): Extra[] {
+export function missingExtras(video: Video, { transcribes = false } = {}): Extra[] {
   if (video.state !== 'ready' || isGone(video) || video.revision === undefined) return []
   const hasPicture = video.height !== undefined
   const due: Record<Extra, boolean> = {
@@ -20,13 +20,14 @@ export function missingExtras(video: Video): Extra[] {
     posters: hasPicture && !video.posterCandidates,
     loudness: video.loudness === undefined && video.completeRenditions.some((id) => id.startsWith('aac-')),
     captions: (video.captions ?? []).length > 0,
+    transcript: transcribes && !video.transcribed,
     quality: video.completeRenditions.some((id) => isPicture(id) && video.quality?.[id] === undefined),
   }
   return extras.filter((extra) => due[extra])
 }
 
-export async function enqueueExtras(deps: Pick<EncodeDeps, 'queue'>, video: Video): Promise<void> {
-  for (const extra of missingExtras(video)) {
+export async function enqueueExtras(deps: Pick<EncodeDeps, 'queue' | 'limits'>, video: Video): Promise<void> {
+  for (const extra of missingExtras(video, { transcribes: (deps.limits.transcribeCommand ?? []).length > 0 })) {
     await deps.queue.enqueue(taskOf({ kind: 'extra', videoId: video.id, revision: video.revision!, extra }))
   }
 }

@@ -9,6 +9,7 @@ import { addPosters } from './add-posters.ts'
 import { addStoryboard } from './add-storyboard.ts'
 import { addQuality } from './add-quality.ts'
 import { addTexts } from './add-texts.ts'
+import { addTranscript } from './add-transcript.ts'
 import type { AddExtra } from './extras-due.ts'
 import { isLive } from './read-live.ts'
 
@@ -19,6 +20,7 @@ const adders: Record<Extra, AddExtra> = {
   loudness: addLoudness,
   texts: addTexts,
   posters: addPosters,
+  transcript: addTranscript,
 }
 
 export async function makeExtra(deps: EncodeDeps, message: { videoId: string; revision: string; extra: Extra }, context: TaskContext): Promise<void> {

@@ -7,6 +7,7 @@ import { decodedFrames, type DecodedOptions } from '../media/decoded-frames.ts'
 import { encodeVideoSpan, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import type { Init } from '../media/init.ts'
 import { inspectSource, type InspectOptions } from '../media/inspect.ts'
+import type { Cue } from '../media/captions/parse-captions.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { measureLoudness, type LoudnessOptions } from '../media/measure-loudness.ts'
 import { makeSeekable, type SeekableOptions } from '../media/make-seekable.ts'
@@ -16,6 +17,7 @@ import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-te
 import { rememberInits } from '../media/remember-inits.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
+import { transcribe, type TranscribeOptions } from '../media/transcribe.ts'
 import { checkTools, hasAv1Encoder, type MediaTools } from '../media/tools.ts'
 
 export type MediaRoom = {
@@ -45,6 +47,8 @@ export type MediaRoom = {
   makePosterCandidates(options: { plan: Plan; url: string; nice?: number; signal?: AbortSignal }): Promise<CandidatePicture[]>
   /** Throws MediaRunError. */
   readTexts(options: TextsOptions): Promise<SourceTexts>
+  /** Throws TranscriptionFailed, MediaRunError. */
+  transcribe(options: TranscribeOptions): Promise<Cue[]>
   /** Throws MediaRunError. */
   makeStoryboard(options: StoryboardOptions): Promise<{ sheets: string[]; tileCount: number }>
 }
@@ -71,6 +75,7 @@ export function openMediaRoom(tools: MediaTools): MediaRoom {
     makePoster: (options) => makePoster(tools, options),
     makePosterCandidates: (options) => makePosterCandidates(tools, options),
     readTexts: (options) => readTexts(tools, options),
+    transcribe: (options) => transcribe(tools, options),
     makeStoryboard: (options) => makeStoryboard(tools, options),
   }
 }

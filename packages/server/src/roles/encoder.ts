@@ -49,6 +49,7 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
         policy: await upgradePolicy(settings, media, log),
         prices: { egressPerGigabyte: settings.SLUICE_EGRESS_PRICE_PER_GB, cpuPerHour: settings.SLUICE_CPU_PRICE_PER_HOUR },
       },
+      transcribeCommand: settings.SLUICE_TRANSCRIBE_COMMAND,
       maxDurationSeconds: settings.SLUICE_MAX_DURATION_HOURS * 3600,
       sweepGraceMinutes: settings.SLUICE_SWEEP_GRACE_MINUTES,
       fastDue: settings.SLUICE_TEST_FAST_DUE,

@@ -85,6 +85,10 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
       await enter('texts', options)
       return structuredClone(room.texts)
     },
+    async transcribe(options) {
+      await enter('transcribe', options)
+      return []
+    },
     async makeStoryboard(options) {
       await enter('storyboard', options)
       const path = join(options.directory, '0.jpg')
