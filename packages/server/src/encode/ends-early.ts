@@ -1,8 +1,9 @@
 /** Where a video really ends, when nothing behind some place of its source could be decoded (DESIGN §2.5). Pure. */
-import { chunkCount, chunkSegments, gridSeconds, segmentAt } from '../domain/grid.ts'
-import type { AudioRendition, Plan } from '../domain/plan.ts'
+import { chunkCount, chunkSegments, gridSeconds, segmentAt, segmentsOf } from '../domain/grid.ts'
+import type { AudioRendition, Plan, Slot } from '../domain/plan.ts'
 import type { Failure } from '../domain/video.ts'
 import type { Fill } from '../records/chunk.ts'
+import type { Slots } from './listing.ts'
 
 /** Less than this is not worth a shorter presentation: the last picture stands for it. */
 const leastSeconds = 2
@@ -11,7 +12,7 @@ const leastSeconds = 2
  * Seconds after which there is neither picture nor sound, or undefined where the plan's end stands. Sound that plays to
  * its end keeps the picture's place, however long it is frozen. Decided once every chunk behind the place was made.
  */
-export function endsEarly(plan: Plan, fills: Fill[]): number | undefined {
+export function endsEarly(plan: Plan, fills: Fill[], slots: Slots): number | undefined {
   if (!plan.video) return undefined
   const { grid } = plan.video
   const byChunk = new Map(fills.filter(({ track }) => track === 'h264').map((fill) => [fill.chunk, fill.decodedTo]))
@@ -25,18 +26,18 @@ export function endsEarly(plan: Plan, fills: Fill[]): number | undefined {
   // With not one picture there is nothing to shorten to.
   if (!end) return undefined
   const seconds = (end * grid.frameTicks) / grid.timescale
-  if (gridSeconds(grid) - seconds < leastSeconds || plan.audio.some((track) => isHeardBehind(track, fills, seconds))) return undefined
+  if (gridSeconds(grid) - seconds < leastSeconds || plan.audio.some((track) => isHeardBehind(track, slots.get(track.id), seconds))) return undefined
   return seconds
 }
 
-/** A chunk behind the place that was not filled is one that was heard, unless the sound had ended before by itself. */
-function isHeardBehind({ id, grid, sourceFrames }: AudioRendition, fills: Fill[], seconds: number): boolean {
-  const filled = new Set(fills.filter(({ track }) => track === id).map(({ chunk }) => chunk))
-  return Array.from({ length: chunkCount(grid, 'audio') }, (_, chunk) => chunk).some((chunk) => {
-    const { from, to } = chunkSegments(grid, 'audio', chunk)
-    const [first, last] = [segmentAt(grid, 'audio', from)!, segmentAt(grid, 'audio', to - 1)!]
-    const isBehind = (last.startTicks + last.durationTicks) / grid.timescale > seconds
-    return isBehind && !filled.has(chunk) && first.startFrame < (sourceFrames ?? grid.frames)
+/** Told by size: a frame of silence has a few bytes and its entry in the fragment's table. What is not made yet may be heard. */
+const silentFrameBytes = 12
+const fragmentBytes = 200
+
+function isHeardBehind({ grid }: AudioRendition, slots: (Slot | null)[] | undefined, seconds: number): boolean {
+  return segmentsOf(grid, 'audio').some(({ number, startTicks, frames }) => {
+    const slot = slots?.[number]
+    return startTicks >= seconds * grid.timescale && (!slot || slot.length > frames * silentFrameBytes + fragmentBytes)
   })
 }
 

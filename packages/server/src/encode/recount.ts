@@ -27,7 +27,7 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   if (!isLive(present, revision)) return undefined
   if (isSettled(present, plan)) return present
   const complete = completeRenditions(plan, slots)
-  const endsAtSeconds = endsEarly(plan, fills)
+  const endsAtSeconds = endsEarly(plan, fills, slots)
   const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots, undefined, endsAtSeconds)
   let changed = false
   let becameReady = false

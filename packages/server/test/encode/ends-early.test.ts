@@ -22,13 +22,18 @@ test('the end is where the last picture is, if no sound goes on', () => {
   const { grid } = plan.video!
   const chunkFrames = (chunk: number) => (chunk * 8 - 1) * grid.segmentFrames
   const video = (chunk: number, decodedTo?: number) => ({ track: 'h264', chunk, decodedTo })
-  const sound = [1, 2, 3].map((chunk) => ({ track: plan.audio[0]!.id, chunk }))
+  const track = plan.audio[0]!
+  const sound = (heardSegments: number) => new Map([[track.id, segmentsOf(track.grid, 'audio').map(({ number }) => ({
+    key: 'k', offset: 0, length: number < heardSegments ? 60_000 : 1600, sha256: '',
+  }))]])
+  const silence = sound(16)
   const all = [video(3, chunkFrames(3)), video(2, chunkFrames(2) + 50)]
-  assert.equal(endsEarly(plan, [...all, ...sound]), ((chunkFrames(2) + 50) * grid.frameTicks) / grid.timescale)
-  assert.equal(endsEarly(plan, all), undefined, 'the sound goes on')
-  assert.equal(endsEarly(plan, [all[1]!, ...sound]), undefined, 'the last chunk has pictures')
-  assert.equal(endsEarly(plan, [video(3), ...all.slice(1), ...sound]), undefined, 'the last chunk was filled in its middle')
-  assert.equal(endsEarly(plan, sound), undefined)
+  assert.equal(endsEarly(plan, all, silence), ((chunkFrames(2) + 50) * grid.frameTicks) / grid.timescale)
+  assert.equal(endsEarly(plan, all, sound(17)), undefined, 'the sound goes on')
+  assert.equal(endsEarly(plan, all, new Map()), undefined, 'the sound is not made yet')
+  assert.equal(endsEarly(plan, [all[1]!], silence), undefined, 'the last chunk has pictures')
+  assert.equal(endsEarly(plan, [video(3), ...all.slice(1)], silence), undefined, 'the last chunk was filled in its middle')
+  assert.equal(endsEarly(plan, [], silence), undefined)
 })
 
 test('a shortened plan ends with a whole segment, and so do its manifests', () => {
