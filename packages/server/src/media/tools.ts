@@ -8,7 +8,7 @@ export class MediaToolsMissing extends Error {
   override name = 'MediaToolsMissing'
 }
 
-const neededFilters = ['aresample', 'bwdif', 'fps', 'scale', 'framestep', 'premultiply', 'setparams', 'split', 'tonemap', 'tpad', 'trim', 'zscale']
+const neededFilters = ['apad', 'aresample', 'asetpts', 'atrim', 'bwdif', 'ebur128', 'fps', 'scale', 'framestep', 'premultiply', 'setparams', 'split', 'tonemap', 'tpad', 'trim', 'zscale']
 const neededEncoders = ['aac', 'libx264', 'mjpeg']
 
 /** Versions, after a trial encode. `x264Build` is the plan's `encoderBuild`. Throws MediaToolsMissing. */

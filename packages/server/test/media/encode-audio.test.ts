@@ -66,6 +66,20 @@ test('sound that starts late and ends early has silence there, in whatever piece
   }
 })
 
+test('sound that starts before the picture keeps its distance from it', async () => {
+  const path = join(directory, 'early.mkv')
+  const clicks = "aevalsrc='if(lt(mod(t,5),0.1),0.8*sin(6283*t),0)*gt(t,1)':s=44100:d=14"
+  ffmpeg('-itsoffset', '0.7', '-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30:d=13', '-f', 'lavfi', '-i', clicks, '-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', path)
+  const { track, init, channels } = await open(path)
+  const { source } = track.plan.video!
+  // In the file the picture comes at 0.7 s and the first click at 5 s.
+  const expected = 5 - 0.7 + (source.startSeconds ?? 0)
+  for (const segments of [await encodeTrack(track), await encodeMixed(track)]) {
+    const at = firstLoud(decodeTrack(directory, init, segments), channels)
+    assert.ok(Math.abs(at - expected) < 0.005, `${at} s, not ${expected}`)
+  }
+})
+
 test('a gap in the source stays one, also across the border of segments', async () => {
   const path = join(directory, 'gaps.mkv')
   const gaps = 'not(between(t,2,2.5)+between(t,7,9.5))'
