@@ -83,7 +83,10 @@ test('captions are in the menu once, and shown when chosen', { skip }, async () 
   await page.getByRole('menuitem', { name: /Captions/ }).click()
   assert.deepEqual(await page.getByRole('menuitemradio').allTextContents(), ['Off', 'English'])
   await page.getByRole('menuitemradio', { name: 'English' }).click()
-  await page.locator('.player-text').getByText('Hello there').waitFor()
+  const words = page.locator('.player-text').getByText('Hello there')
+  await words.waitFor()
+  const frame = (await page.locator('.player').boundingBox())!
+  assert.ok((await words.boundingBox())!.y > frame.y + frame.height / 2, 'below the middle')
 })
 
 test('the owner chooses a poster, adds and removes captions, writes chapters', { skip }, async () => {
