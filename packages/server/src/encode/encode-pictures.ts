@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan.ts'
 import { SpanMismatch, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
 import { isOutOfSpace } from '../media/out-of-space.ts'
 import { MediaRunError } from '../media/run.ts'
-import { chunkOf } from '../domain/grid.ts'
+import { chunkOf, segmentAt } from '../domain/grid.ts'
 import { readChunk } from '../records/chunk.ts'
 import { threadBudget } from './budget.ts'
 import { commitMade, type Made } from './commit-made.ts'
@@ -25,13 +25,21 @@ export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pic
   const failedAttempts = (await readChunk(deps.documents, plan, pictures.renditionIds[0]!, chunk))?.attempts ?? 0
   return withWorkDirectory(deps.limits.workRoot, async (workDir) => {
     const { filled, results } = await encodeByModes(deps, { plan: tuned, url, workDir, threads: threadBudget(pictures.nice, deps.limits.slots), ...pictures }, failedAttempts)
-    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, signal: pictures.signal })
+    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, undecoded: filled ? await undecodedOf(deps, plan, url, pictures) : undefined, signal: pictures.signal })
   })
 }
 
 /** Commits a span that was encoded before: as encodePictures does. */
 export function commitPictures(deps: EncodeDeps, plan: Plan, results: SpanResult[], signal: AbortSignal): Promise<boolean> {
   return commitMade(deps, plan, chunkOf(plan.video!.grid, results[0]!.segments[0]!.number), results.map(madeOf), { signal })
+}
+
+/** The stretch at the span's end for which the source has no picture at all; undefined where it has one to the end. */
+async function undecodedOf(deps: EncodeDeps, plan: Plan, url: string, { from, to, signal }: Pictures) {
+  const last = segmentAt(plan.video!.grid, 'video', to - 1)!
+  const toFrame = last.startFrame + last.frames
+  const fromFrame = Math.floor(await deps.media.decodedFrames({ plan, url, from, to, signal }))
+  return fromFrame < toFrame ? { fromFrame, toFrame } : undefined
 }
 
 /**
