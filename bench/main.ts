@@ -17,6 +17,8 @@ const questions: Record<string, () => Promise<{ question: Question }>> = {
   'ladder-bytes': () => import('./questions/ladder-bytes.ts'),
   'edge-delivery': () => import('./questions/edge-delivery.ts'),
   'play-rate': () => import('./questions/play-rate.ts'),
+  'play-start': () => import('./questions/play-start.ts'),
+  seek: () => import('./questions/seek.ts'),
   'first-segment': () => import('./questions/first-segment.ts'),
   'lazy-ladder': () => import('./questions/lazy-ladder.ts'),
   'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),

@@ -4,8 +4,10 @@ import { startServer, type Server } from '../../packages/server/test/e2e/start-s
 
 export type Stage = { server: Server; client: Client; token: string }
 
+export const benchAccount = { handle: 'bench', password: 'correct horse battery' }
+
 export async function signUpOn(server: Server): Promise<Stage> {
-  const { token } = await createClient({ baseUrl: server.url }).accounts.create({ handle: 'bench', password: 'correct horse battery' })
+  const { token } = await createClient({ baseUrl: server.url }).accounts.create(benchAccount)
   return { server, token, client: createClient({ baseUrl: server.url, token }) }
 }
 
