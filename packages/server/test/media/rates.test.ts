@@ -9,8 +9,9 @@ import { measureRate } from '../../src/domain/bit-rates.ts'
 import { segmentCount } from '../../src/domain/grid.ts'
 import type { Plan, VideoRendition } from '../../src/domain/plan.ts'
 import { sampledRenditions, tuningOf } from '../../src/domain/quality.ts'
-import { listedRenditions, videoPeaks } from '../../src/manifests/listed.ts'
+import { listedRenditions, peakBitsPerSecond as peakBitsPerSecondOf, videoPeaks } from '../../src/manifests/listed.ts'
 import { compareQuality } from '../../src/media/compare-quality.ts'
+import { makeVideoInit } from '../../src/media/init.ts'
 import { sampleQuality } from '../../src/media/sample-quality.ts'
 import { clip, makeClip } from '../fixtures/clips.ts'
 import { openRangeServer, type RangeServer } from '../fixtures/range-server.ts'
@@ -66,6 +67,19 @@ for (const [name, path, count] of hard) {
       t.diagnostic(`${rendition.id}: ${share.toFixed(3)} of BANDWIDTH, ${(peakBitsPerSecond / rendition.capBitsPerSecond).toFixed(3)} of the cap`)
       assert.ok(share <= 1.1, `${rendition.id}: ${share}`)
     }
+  })
+}
+
+for (const preset of ['ultrafast', 'superfast']) {
+  test(`${preset} holds it too`, { timeout: 120_000 }, async (t) => {
+    const path = clip('r_gopro_karma_480p_5streams.mp4') ?? noise('640x360', 8)
+    const plan = greedy((await planOf(server.urlOf(path), path)).plan)
+    const rendition = plan.video!.renditions[0]!
+    rendition.settings.preset = preset
+    rendition.parameterSetsSha256 = (await makeVideoInit(tools, plan.video!.grid, rendition)).parameterSetsSha256
+    const { peakBitsPerSecond } = measureRate(plan, rendition.id, await lengthsOneByOne(server.urlOf(path), plan, rendition.id))!
+    t.diagnostic(`${(peakBitsPerSecond / rendition.capBitsPerSecond).toFixed(3)} of the cap`)
+    assert.ok(peakBitsPerSecond <= 1.1 * peakBitsPerSecondOf(rendition.capBitsPerSecond))
   })
 }
 
