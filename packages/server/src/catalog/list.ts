@@ -14,7 +14,7 @@ const examinedAtMost = 500
 
 /**
  * A page of videos that this viewer may find. The home page has public ones from `playable` on; a channel has the
- * same, and for its owner everything. `popular` is sorted as `latest` until views are counted.
+ * same, and for its owner everything. `popular` is sorted as `latest`: plays are counted but not ranked.
  * Problems: `unauthorized` (`me` without an account), `not_found` (no such channel), `bad_request` (the cursor).
  */
 export async function listVideos(deps: CatalogDeps, query: ListVideos, viewer: Viewer): Promise<{ videos: Video[]; cursor?: string }> {

@@ -22,7 +22,8 @@ test('without any, the defaults hold', () => {
 })
 
 test('sizes, lists, choices and addresses are parsed', () => {
-  const settings = readSettings({ SLUICE_MAX_FILE_BYTES: '5g', SLUICE_ROLES: 'edge, api,edge', SLUICE_SIGNUP: 'closed', SLUICE_PUBLIC_URL: 'https://v.example.org/' })
+  const settings = readSettings({ SLUICE_MAX_FILE_BYTES: '5g', SLUICE_ROLES: 'edge, api,edge', SLUICE_SIGNUP: 'closed', SLUICE_PUBLIC_URL: 'https://v.example.org/', SLUICE_EGRESS_PRICE_PER_GB: '0.085' })
+  assert.equal(settings.SLUICE_EGRESS_PRICE_PER_GB, 0.085)
   assert.equal(settings.SLUICE_MAX_FILE_BYTES, 5 * 2 ** 30)
   assert.deepEqual(settings.SLUICE_ROLES, ['edge', 'api'])
   assert.deepEqual([settings.SLUICE_SIGNUP, settings.SLUICE_PUBLIC_URL], ['closed', 'https://v.example.org'])
