@@ -65,7 +65,7 @@ async function fragmented(renditionId: string): Promise<string> {
   return path
 }
 
-test('every complete rendition is offered, and its file holds the same frames and sound at the same times', { timeout: 120_000 }, async () => {
+test('every complete rendition is offered, and its file holds the same frames and sound at the same times', { timeout: 300_000 }, async () => {
   const { items } = await asOwner()
   const plan = await stage.plan(id)
   const sounds = plan.audio.filter(({ codec }) => codec === 'aac').map((one) => one.id)
