@@ -25,7 +25,7 @@ export type Message =
   /** Removes what nothing refers to below a video's prefix. */
   | { kind: 'sweep'; videoId: string }
 
-export const extras = ['storyboard', 'captions', 'texts', 'posters', 'quality', 'loudness', 'transcript'] as const
+export const extras = ['storyboard', 'captions', 'texts', 'posters', 'loudness', 'quality', 'transcript'] as const
 export type Extra = (typeof extras)[number]
 
 const priorities: Record<Message['kind'], Priority> = { segment: 0, inspect: 1, remux: 1, opening: 1, audio: 1, poster: 1, chunk: 2, extra: 3, upgrade: 3, sweep: 3 }
