@@ -1,7 +1,7 @@
 /** The sweep: removes a video's objects that nothing refers to and nothing ever will (DESIGN §2.6). */
-import { sheetCount } from '../domain/extras.ts'
+import { extraKeys } from '../domain/extra-keys.ts'
 import { chunkOf, chunkSegments, gridOf } from '../domain/grid.ts'
-import { captionKey, initKey, isSeekableKey, parseEncodedKey, storyboardKey, videoPrefix } from '../domain/keys.ts'
+import { initKey, isSeekableKey, parseEncodedKey, videoPrefix } from '../domain/keys.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Video } from '../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../ports/objects.ts'
@@ -63,12 +63,6 @@ const usedKeys = (plan: Plan, slots: Slots): Set<string> =>
     ...[...slots.values()].flatMap((all) => all.flatMap((slot) => (slot ? [slot.key] : []))),
     ...renditionIds(plan).map((id) => initKey(plan.videoId, plan.revision, id)),
   ])
-
-/** What the video's document refers to. */
-function extraKeys({ id, revision, posterKey, posterCandidates = [], storyboard, captions = [] }: Video): string[] {
-  const sheets = storyboard ? Array.from({ length: sheetCount(storyboard) }, (_, sheet) => storyboardKey(id, revision!, storyboard.attempt, sheet)) : []
-  return [...(posterKey ? [posterKey] : []), ...posterCandidates.map(({ key }) => key), ...sheets, ...captions.map(({ attempt }) => captionKey(id, attempt))]
-}
 
 /** Nothing that this object could fill is empty. A caption may be one that is being put in another's place: it is left to its grace. */
 function isLost(key: string, plan: Plan, slots: Slots, video: Video): boolean {

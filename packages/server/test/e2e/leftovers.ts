@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { readdirSync } from 'node:fs'
+import { extraKeys } from '../../src/domain/extra-keys.ts'
 import { initKey } from '../../src/domain/keys.ts'
 import type { Slot } from '../../src/domain/plan.ts'
 import { sweepVideo } from '../../src/encode/sweep.ts'
@@ -53,7 +54,10 @@ async function collectUsed({ documents, objects }: Drivers, videoId: string, use
   used.add(`raw ${video.source.key}`)
   const source = await objects.head('raw', video.source.key)
   if (source?.sizeBytes !== video.source.sizeBytes) broken.push(`raw ${video.source.key}: ${source?.sizeBytes} bytes of ${video.source.sizeBytes}`)
-  if (video.posterKey) used.add(`encoded ${video.posterKey}`)
+  for (const key of extraKeys(video)) {
+    used.add(`encoded ${key}`)
+    if (!(await objects.head('encoded', key))) broken.push(`encoded ${key}: not there`)
+  }
   const plan = (await readPlan(documents, videoId, video.revision!))!
   for (const { id } of [...(plan.video?.renditions ?? []), ...plan.audio]) used.add(`encoded ${initKey(videoId, plan.revision, id)}`)
   const slots = (await readChunks(documents, videoId, plan.revision)).flatMap((chunk) => Object.values(chunk.slots).flat())
