@@ -1,14 +1,13 @@
 /** Encodes a span of video segments within one chunk and commits it: the step that openings, chunks and single segments share. */
 import { createReadStream } from 'node:fs'
 import type { Plan } from '../domain/plan.ts'
-import { SpanMismatch, type SpanOptions, type SpanResult } from '../media/encode-span.ts'
-import { isOutOfSpace } from '../media/out-of-space.ts'
-import { MediaRunError } from '../media/run.ts'
+import type { SpanOptions, SpanResult } from '../media/encode-span.ts'
 import { chunkOf, segmentAt } from '../domain/grid.ts'
 import { readChunk } from '../records/chunk.ts'
 import { threadBudget } from './budget.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from './deps.ts'
+import { isDecodingTrouble } from './errors.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
 import { tunedPlan } from './tune.ts'
 import { withWorkDirectory } from './work-directory.ts'
@@ -65,10 +64,6 @@ async function encodeByModes(
   }
   throw new Error('unreachable')
 }
-
-const isDecodingTrouble = (error: unknown): boolean =>
-  error instanceof SpanMismatch ||
-  (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted' && !isOutOfSpace(error))
 
 /** The span's file holds the segments one after the other; it is the object. */
 function madeOf({ renditionId, segments }: SpanResult): Made {

@@ -1,14 +1,13 @@
 /** Encodes a span of an audio track and commits it chunk by chunk: the step that openings, parts and single segments share. */
 import { chunkOf, segmentCount } from '../domain/grid.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
-import { SpanMismatch } from '../media/check-span.ts'
 import type { AudioOptions, AudioSegment } from '../media/encode-audio.ts'
-import { MediaRunError } from '../media/run.ts'
 import { readChunk } from '../records/chunk.ts'
 import { chunksPerPart } from './audio-parts.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from './deps.ts'
 import { attemptsBeforeFill } from './encode-pictures.ts'
+import { isDecodingTrouble } from './errors.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
 
 /** Segments [fromSegment, toSegment); all by default. */
@@ -53,9 +52,6 @@ async function encodeByModes(
   }
   throw new Error('unreachable')
 }
-
-const isDecodingTrouble = (error: unknown): boolean =>
-  error instanceof SpanMismatch || (error instanceof MediaRunError && error.reason !== 'spawn' && error.reason !== 'aborted')
 
 /** The segments one after the other are the object. */
 function madeOf(renditionId: string, made: AudioSegment[]): Made {
