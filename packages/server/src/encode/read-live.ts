@@ -4,8 +4,8 @@ import { isFinal, type Video } from '../domain/video.ts'
 import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
-import { GiveBack } from './errors.ts'
-import { renditionIds } from './listing.ts'
+import { GiveBack } from './worker/errors.ts'
+import { renditionIds } from './progress/listing.ts'
 
 /** The revision takes slots: it is the video's live one, and the video is neither deleted nor failed. */
 export const isLive = (video: Video | undefined, revision: string): video is Video =>

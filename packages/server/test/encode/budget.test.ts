@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bulkNice } from '../../src/encode/deps.ts'
-import { threadBudget } from '../../src/encode/budget.ts'
+import { threadBudget } from '../../src/encode/worker/budget.ts'
 
 test('bulk tasks have as many threads as the machine has processors, and never more than they can use', () => {
   for (const processors of [1, 2, 4, 7, 64, 128]) {

@@ -1,8 +1,8 @@
 /** The opening that is begun while inspection still looks: it counts only where the plan asks for the very same. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { handleTask } from '../../src/encode/handle.ts'
-import { trackProgress } from '../../src/encode/track-progress.ts'
+import { handleTask } from '../../src/encode/worker/handle.ts'
+import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import type { Inspection } from '../../src/media/inspection.ts'
 import { openStage, runAll, type Stage } from './stage.ts'
 

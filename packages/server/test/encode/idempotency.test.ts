@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '../../src/domain/messages.ts'
-import { handleTask } from '../../src/encode/handle.ts'
-import { trackProgress } from '../../src/encode/track-progress.ts'
-import { startWorker } from '../../src/encode/work.ts'
+import { handleTask } from '../../src/encode/worker/handle.ts'
+import { trackProgress } from '../../src/encode/progress/track-progress.ts'
+import { startWorker } from '../../src/encode/worker/work.ts'
 import { readSlots } from '../../src/records/chunk.ts'
 import { assertAllStored, encodedKeys, inspectTask, openStage, runAll, type Stage } from './stage.ts'
 

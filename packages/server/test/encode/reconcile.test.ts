@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { taskOf } from '../../src/domain/messages.ts'
-import { reconcileOnce, type UploadDueHandler } from '../../src/encode/reconcile.ts'
+import { reconcileOnce, type UploadDueHandler } from '../../src/encode/reconcile/reconcile.ts'
 import { dueShards, minuteOf, readDue, readMark, writeDue, type Due } from '../../src/records/due.ts'
 import { assertAllStored, inspectTask, openStage, reconcileUntilEnd, runAll, type Stage } from './stage.ts'
 

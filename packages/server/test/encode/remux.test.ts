@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { isSeekableKey, newAttempt, seekableKey, videoPrefix } from '../../src/domain/keys.ts'
-import { sweepVideo } from '../../src/encode/sweep.ts'
+import { sweepVideo } from '../../src/encode/reconcile/sweep.ts'
 import { NotSeekable } from '../../src/media/make-seekable.ts'
 import { MediaRunError } from '../../src/media/run.ts'
 import { makeClip } from '../fixtures/clips.ts'

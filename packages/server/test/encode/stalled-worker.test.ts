@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Lease } from '../../src/ports/queue.ts'
-import { runTask } from '../../src/encode/run-task.ts'
-import { trackProgress } from '../../src/encode/track-progress.ts'
+import { runTask } from '../../src/encode/worker/run-task.ts'
+import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { readSlots } from '../../src/records/chunk.ts'
 import { assertAllStored, encodedKeys, inspectTask, openStage, runAll, type Stage } from './stage.ts'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { newAttempt, parseEncodedKey, storyboardKey } from '../../src/domain/keys.ts'
-import { sweepVideo } from '../../src/encode/sweep.ts'
+import { sweepVideo } from '../../src/encode/reconcile/sweep.ts'
 import { writeStoryboard } from '../../src/manifests/storyboard.ts'
 import { updateVideo } from '../../src/records/video.ts'
 import { samplePlan } from '../fixtures/sample-plan.ts'
@@ -60,7 +60,7 @@ test('of a deleted video nothing is stored', async (t) => {
 test('a real storyboard shows what the video shows at those times', async (t) => {
   // Gray that grows with time: 8 a second.
   const clip = makeClip({ seconds: 14, width: 320, height: 180, rate: '25', audioSeconds: 0, outputArgs: ['-vf', "scale=32:18,geq=lum='16+T*8':cb=128:cr=128,scale=320:180"] })
-  const stage = await openStage({ clip })
+  const stage = await openStage({ clip, fastDue: true })
   t.after(() => stage.close())
   const id = await stage.addVideo()
   await stage.deps.queue.enqueue(inspectTask(id))

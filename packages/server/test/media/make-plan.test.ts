@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { gridSeconds, openingSegments, segmentAt, segmentCount, segmentsOf } from '../../src/domain/grid.ts'
 import { standardRates } from '../../src/domain/standard-rates.ts'
 import { rateOf } from '../../src/domain/rate.ts'
-import { audioGrid, draftPlan, finishPlan, videoGrid } from '../../src/encode/make-plan.ts'
+import { audioGrid, draftPlan, finishPlan, videoGrid } from '../../src/encode/plan/make-plan.ts'
 import type { InspectedAudio, InspectedVideo, Inspection } from '../../src/media/inspection.ts'
 
 const video = (endSeconds: number, more: Partial<InspectedVideo> = {}): InspectedVideo => ({

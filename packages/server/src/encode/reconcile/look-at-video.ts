@@ -1,0 +1,76 @@
+/** One look of the reconciler at a video: is it done, moving, or stuck? */
+import { videoPrefix } from '../../domain/keys.ts'
+import { taskOf } from '../../domain/messages.ts'
+import { isFinal, type Video } from '../../domain/video.ts'
+import { removeChapters } from '../../records/chapters.ts'
+import { readSlots } from '../../records/chunk.ts'
+import { minuteOf, type Due } from '../../records/due.ts'
+import { readPlan, removeRevision } from '../../records/plan.ts'
+import { readVideo } from '../../records/video.ts'
+import type { EncodeDeps } from '../deps.ts'
+import { enqueueUnfinished } from './enqueue-unfinished.ts'
+import { demandedWork, lazyWork } from './lazy-work.ts'
+import { isSettled } from '../read-live.ts'
+import { recount } from '../progress/recount.ts'
+import { tombstoneMs } from './sweep.ts'
+
+/** When to look again, and how long without progress is taken for stuck; doubled with every time it was re-queued. */
+const normalPace = { lookMinutes: 2, stuckMs: 3 * 60_000, stuckMaxMs: 60 * 60_000 }
+const fastPace = { lookMinutes: 0, stuckMs: 5000, stuckMaxMs: 60_000 }
+
+/** Whole multiples of the pace, so that two entries of one video (a scan adds some) fall on each other and become one. */
+const nextLook = (nowMinute: number, lookMinutes: number): number =>
+  lookMinutes === 0 ? nowMinute : (Math.floor(nowMinute / lookMinutes) + 1) * lookMinutes
+
+/**
+ * Re-queues what is unfinished when nothing has moved for a while, or when the whole queue is empty. Answers the entry
+ * that must stand instead of this one, or undefined when the end state was read back and the entry may go.
+ */
+export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | undefined> {
+  const now = deps.clock()
+  const pace = deps.limits.fastDue ? fastPace : normalPace
+  const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: nextLook(minuteOf(now), pace.lookMinutes), seen })
+  let video = (await readVideo(deps.documents, due.id))?.value
+  if (!video) return undefined
+  if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, next)
+  const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
+  if (plan && !isSettled(video, plan)) video = (await recount(deps, plan)) ?? video
+  if (isFinal(video) && !(plan && video.state === 'ready')) return undefined
+  if (video.state === 'awaiting-upload') return next()
+
+  const slots = plan && (await readSlots(deps.documents, plan)).slots
+  const lazy = video.state === 'ready' && plan && slots ? await lazyWork(deps, plan, slots) : undefined
+  if (lazy?.length === 0) return undefined
+  const filled = slots ? [...slots.values()].flat().filter((slot) => slot !== null).length : 0
+  const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
+  const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
+  const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
+  if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty(deps))) return next(seen)
+
+  deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
+  const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
+  for (const message of demanded) await deps.queue.enqueue(taskOf(message))
+  if (lazy) return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
+  if (plan && slots) await enqueueUnfinished(deps, video, plan, slots)
+  else await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: video.id }))
+  return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
+}
+
+/** An unfinished video and an empty queue: its tasks were lost, and waiting would be in vain. */
+async function isQueueEmpty(deps: EncodeDeps): Promise<boolean> {
+  return (await deps.queue.depth()).every(({ ready, delayed, leased }) => ready + delayed + leased === 0)
+}
+
+/** Done when both buckets hold nothing of it a day after the deletion; its tombstone is all that stays. */
+async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): Promise<Due | undefined> {
+  const againAt = video.deletedAt! + tombstoneMs
+  const left = await Promise.all((['encoded', 'raw'] as const).map((bucket) => deps.objects.list(bucket, videoPrefix(video.id))))
+  const isEmpty = left.every(({ items }) => items.length === 0)
+  if (isEmpty && deps.clock() >= againAt) {
+    if (video.revision !== undefined) await removeRevision(deps.documents, video.id, video.revision)
+    await removeChapters(deps.documents, video.id)
+    return undefined
+  }
+  if (!isEmpty) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
+  return isEmpty ? { ...next(), atMinute: minuteOf(againAt) + 1 } : next()
+}

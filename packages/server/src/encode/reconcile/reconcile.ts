@@ -1,0 +1,48 @@
+/** The reconciler: what queues and processes lose, documents bring back (DESIGN §2.1). */
+import { sleep } from '../../base/time.ts'
+import { minuteOf, type Due } from '../../records/due.ts'
+import type { EncodeDeps } from '../deps.ts'
+import { lookAtVideo } from './look-at-video.ts'
+import { scanVideosDaily } from './scan-videos.ts'
+import { takeUpDeadLetters } from './take-up-dead-letters.ts'
+import { walkDue, type WalkOptions } from './walk-due.ts'
+
+export type Reconciler = { stop(): Promise<void> }
+
+/** What a due upload needs is the upload feature's to know: it answers when to look again (ms since the epoch), or undefined when it has ended. */
+export type UploadDueHandler = (due: Due) => Promise<number | undefined>
+
+const normal = { everyMs: 60_000, backMinutes: 10, aheadMinutes: 0 }
+const fast = { everyMs: 2000, backMinutes: 2, aheadMinutes: 3 }
+
+/** One round: due entries, then dead letters, then (once a day) the scan. */
+export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHandler, signal: AbortSignal): Promise<void> {
+  const pace = deps.limits.fastDue ? fast : normal
+  const options: WalkOptions = { backMinutes: pace.backMinutes, aheadMinutes: pace.aheadMinutes, signal }
+  const lookAtUpload = async (due: Due): Promise<Due | undefined> => {
+    const againAt = await onDueUpload(due)
+    return againAt === undefined ? undefined : { ...due, atMinute: minuteOf(againAt) }
+  }
+  await walkDue(deps, (due) => (due.kind === 'video' ? lookAtVideo(deps, due) : lookAtUpload(due)), options)
+  await takeUpDeadLetters(deps)
+  await scanVideosDaily(deps, signal)
+}
+
+/** Rounds until stopped, the first at once; a round that fails is logged and the next one repeats it. */
+export function startReconciler(deps: EncodeDeps, onDueUpload: UploadDueHandler): Reconciler {
+  const stop = new AbortController()
+  const everyMs = (deps.limits.fastDue ? fast : normal).everyMs
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await reconcileOnce(deps, onDueUpload, stop.signal).catch((error: unknown) => deps.log.warn({ err: error }, 'a round of the reconciler failed'))
+      // Spread, so that many encoders do not all look in the same second.
+      await sleep(everyMs * (0.75 + Math.random() / 2), stop.signal)
+    }
+  })()
+  return {
+    async stop() {
+      stop.abort()
+      await running
+    },
+  }
+}
