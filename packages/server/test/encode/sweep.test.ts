@@ -75,5 +75,5 @@ test('of a deleted video everything goes, the source too, and again after a day,
   await runAll(stage)
   assert.ok(!(await encodedKeys(stage, id)).includes(late))
   assert.equal(await lookAtVideo(stage.deps, due), undefined)
-  for (const table of ['plan', 'manifest', 'chunk']) assert.deepEqual((await stage.deps.documents.scan(table)).items, [], table)
+  for (const table of ['plan', 'manifest', 'chunk', 'demand']) assert.deepEqual((await stage.deps.documents.scan(table)).items, [], table)
 })
