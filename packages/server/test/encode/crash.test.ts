@@ -1,6 +1,8 @@
 /** The encoder dies at every single write in turn, the queue is lost with it: the video becomes ready all the same. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { extraKeys } from '../../src/domain/extra-keys.ts'
+import { initKey } from '../../src/domain/keys.ts'
 import { parseMessage } from '../../src/domain/messages.ts'
 import { handleTask } from '../../src/encode/worker/handle.ts'
 import { sweepVideo } from '../../src/encode/reconcile/sweep.ts'
@@ -8,6 +10,7 @@ import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { Died, dying, type Death } from './dying.ts'
 import { assertAllStored, encodedKeys, inspectTask, openStage, reconcileUntilEnd, type Stage } from './stage.ts'
 import { readSlots } from '../../src/records/chunk.ts'
+import { readVideo } from '../../src/records/video.ts'
 
 /** Handles tasks with the dying deps until they die or nothing is left; leases are neither acked nor given back. */
 async function workUntilDeath(stage: Stage, death: Death): Promise<boolean> {
@@ -52,10 +55,11 @@ for (const when of ['before', 'after'] as const) {
         await loseQueue(stage)
         stage.advance(60_000)
         await sweepVideo(stage.deps, id, { graceMinutes: 0 })
-        const used = new Set([...(await readSlots(stage.deps.documents, plan)).slots.values()].flat().map((slot) => slot!.key))
-        const inits = [...plan.video!.renditions, ...plan.audio].length
-        const left = (await encodedKeys(stage, id)).filter((key) => !used.has(key))
-        assert.equal(left.length, inits + (video.posterKey ? 1 : 0), `write ${atWrite}: ${left.join()}`)
+        const slots = [...(await readSlots(stage.deps.documents, plan)).slots.values()].flat()
+        const inits = [...plan.video!.renditions, ...plan.audio].map((rendition) => initKey(id, plan.revision, rendition.id))
+        const extras = extraKeys((await readVideo(stage.deps.documents, id))!.value)
+        const used = new Set([...slots.map((slot) => slot!.key), ...inits, ...extras])
+        assert.deepEqual((await encodedKeys(stage, id)).filter((key) => !used.has(key)), [], `write ${atWrite}`)
       } finally {
         await stage.close()
       }
