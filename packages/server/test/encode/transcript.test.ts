@@ -20,7 +20,7 @@ function standIn(t: TestContext, script: string): string[] {
 }
 
 async function encode(t: TestContext, command: string[], options: { clip?: string } = {}): Promise<{ stage: Stage; id: string }> {
-  const stage = await openStage(options)
+  const stage = await openStage({ ...options, fastDue: true })
   t.after(() => stage.close())
   stage.deps.limits.transcribeCommand = command
   const id = await stage.addVideo()
