@@ -1,4 +1,5 @@
 /** How long does a person wait who seeks to a place that is not encoded yet, while the film's bulk encode runs? */
+import { setTimeout as wait } from 'node:timers/promises'
 import { createUpload } from '@sluice/sdk'
 import { fileSource } from '@sluice/sdk/node'
 import type { Question } from '../question.ts'
@@ -13,7 +14,7 @@ export const question: Question = {
   question: 'Seeking to a place that is not encoded yet',
   method:
     "From the video element's currentTime being set to the first frame shown there (requestVideoFrameCallback), in Chromium, in an hour of 1080p30 with sound " +
-    'whose own bulk encode runs. Every seek goes to another place of the second half, which the bulk has not reached.',
+    'whose own bulk encode runs. Every seek goes to another place of the second half, which the bulk has not reached, after eight seconds of watching.',
   rounds: 10,
   async ask({ rounds, folder, say }) {
     const path = film1080p30(filmSeconds, folder)
@@ -27,7 +28,9 @@ export const question: Question = {
       await viewer.shownAt()
       const samples: number[] = []
       for (let round = 0; round < rounds; round++) {
-        const place = filmSeconds / 2 + ((round * 7) % rounds) * (filmSeconds / 2 / rounds) + 3
+        // Multiples of the golden ratio lie far from each other, however many there are.
+        const place = Math.round((filmSeconds / 2) * (1 + ((round * 0.618034) % 1) * 0.98)) + 3
+        await wait(8000)
         await viewer.forget()
         const askedAt = await viewer.page.evaluate((seconds) => {
           document.querySelector('video')!.currentTime = seconds

@@ -7,7 +7,7 @@ export type Viewer = {
   page: Page
   /** To the watch page, without loading the site anew. */
   watch(videoId: string): Promise<void>
-  /** When the first picture at or after that place was shown since the last `forget`, in milliseconds since the epoch. */
+  /** When the first picture at that place, or up to ten seconds after it, was shown since the last `forget`, in milliseconds since the epoch. */
   shownAt(fromSeconds?: number): Promise<number>
   forget(): Promise<void>
   close(): Promise<void>
@@ -48,7 +48,7 @@ export async function openViewer(url: string, account: { handle: string; passwor
       for (const since = Date.now(); Date.now() - since < limitMs; await wait(20)) {
         const at = await page.evaluate((from) => {
           const { shown } = window as unknown as { shown: { mediaTime: number; at: number }[] }
-          return shown.find(({ mediaTime }) => mediaTime >= from)?.at
+          return shown.find(({ mediaTime }) => mediaTime >= from && mediaTime < from + 10)?.at
         }, fromSeconds)
         if (at !== undefined) return at
       }

@@ -6,7 +6,7 @@ import type { UpgradePrices } from '../domain/upgrade-rule.ts'
 import type { HardwareEncoder } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
-import type { Queue } from '../ports/queue.ts'
+import type { Priority, Queue } from '../ports/queue.ts'
 import type { Signals } from '../ports/signals.ts'
 import type { MediaRoom } from './media-room.ts'
 
@@ -55,6 +55,8 @@ export type TaskContext = {
   signal: AbortSignal
   /** Which delivery of the task this is, from 1. */
   attempt: number
+  /** The delivery's: 0 when a viewer waits. */
+  priority: Priority
 }
 
 /** Bulk work yields to openings and waiting viewers (DESIGN §1). */

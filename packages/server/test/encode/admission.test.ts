@@ -73,7 +73,7 @@ test('every video is opened at its turn, but only so many have their ladder in t
   const many = await addVideos(stage, 4)
   const [other] = await addVideos(stage, 1)
   const deps = { ...stage.deps, progress: trackProgress(stage.deps) }
-  for (const id of [...many, other!]) await handleTask(deps, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  for (const id of [...many, other!]) await handleTask(deps, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
   for (const id of [...many, other!]) assert.equal((await stage.video(id)).state, 'playable')
   const chunks = new Set((await queued(stage)).filter(({ kind }) => kind === 'chunk').map(({ videoId }) => videoId))
   assert.deepEqual(chunks, new Set([many[0], many[1], other]))

@@ -20,7 +20,7 @@ async function workUntilDeath(stage: Stage, death: Death): Promise<boolean> {
   while (!died()) {
     const lease = await stage.deps.queue.take({ priorities: [0, 1, 2, 3], leaseSeconds: 30, waitSeconds: 0 })
     if (!lease) break
-    await handleTask({ ...deps, progress }, parseMessage(lease.body)!, { signal, attempt: lease.attempt }).catch((error: unknown) => assert.ok(died(), String(error)))
+    await handleTask({ ...deps, progress }, parseMessage(lease.body)!, { signal, attempt: lease.attempt, priority: lease.priority }).catch((error: unknown) => assert.ok(died(), String(error)))
     if (!died()) await lease.ack()
   }
   await progress.drain().catch((error: unknown) => assert.ok(error instanceof Died))

@@ -13,7 +13,7 @@ async function inspected(stage: Stage, guess: (found: Inspection) => Inspection)
   stage.room.guess = guess(structuredClone(stage.room.inspection))
   const id = await stage.addVideo()
   const deps = { ...stage.deps, progress: trackProgress(stage.deps) }
-  await handleTask(deps, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  await handleTask(deps, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
   return id
 }
 

@@ -8,7 +8,7 @@ import { startWorker } from '../../src/encode/worker/work.ts'
 import { readSlots } from '../../src/records/chunk.ts'
 import { assertAllStored, encodedKeys, inspectTask, openStage, runAll, type Stage } from './stage.ts'
 
-const context = { signal: new AbortController().signal, attempt: 1 }
+const context = { signal: new AbortController().signal, attempt: 1, priority: 1 as const }
 
 const handle = (stage: Stage, message: Message) => handleTask({ ...stage.deps, progress: trackProgress(stage.deps) }, message, context)
 

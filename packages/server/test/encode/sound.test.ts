@@ -8,7 +8,7 @@ import { SpanMismatch } from '../../src/media/check-span.ts'
 import { readChunks, readSlots } from '../../src/records/chunk.ts'
 import { assertAllStored, inspectTask, openStage, runAll, type Stage } from './stage.ts'
 
-const context = { signal: new AbortController().signal, attempt: 1 }
+const context = { signal: new AbortController().signal, attempt: 1, priority: 1 as const }
 const handle = (stage: Stage, message: Message) => handleTask({ ...stage.deps, progress: trackProgress(stage.deps) }, message, context)
 
 /** A planned video of so many seconds; nothing is encoded, and the queue's tasks are left to the test. */

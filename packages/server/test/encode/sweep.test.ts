@@ -43,7 +43,7 @@ test('while it is encoded, an object that may still get its slots stays until it
   const stage = await openStage({ seconds: 40 })
   t.after(() => stage.close())
   const id = await stage.addVideo()
-  await inspect({ ...stage.deps, progress: trackProgress(stage.deps) }, { videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  await inspect({ ...stage.deps, progress: trackProgress(stage.deps) }, { videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
   const { revision } = await stage.plan(id)
   await put(stage, segmentsKey(id, revision, 'h264-240p', 0, newAttempt()))
   assert.equal(await sweepVideo(stage.deps, id, { graceMinutes: dayMinutes }), 0)

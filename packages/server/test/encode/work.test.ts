@@ -26,7 +26,7 @@ async function until(what: () => Promise<boolean> | boolean): Promise<void> {
 /** A planned video of 200 s with an empty queue. */
 async function planned(stage: Stage): Promise<{ id: string; of: { videoId: string; revision: string } }> {
   const id = await stage.addVideo()
-  await handleTask(withProgress(stage), { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  await handleTask(withProgress(stage), { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
   for (;;) {
     const lease = await stage.deps.queue.take({ priorities: [0, 1, 2, 3], leaseSeconds: 30, waitSeconds: 0 })
     if (!lease) return { id, of: { videoId: id, revision: (await stage.plan(id)).revision } }

@@ -58,7 +58,7 @@ test('a plan for hardware waits for an encoder that has it: nothing is made in s
   stage.deps.limits.videoEncoder = 'qsv'
   const id = await stage.addVideo()
   const progress = trackProgress(stage.deps)
-  await handleTask({ ...stage.deps, progress }, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1 })
+  await handleTask({ ...stage.deps, progress }, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
   stage.deps.limits.videoEncoder = undefined
   const made = stage.room.calls.length
   await runAll(stage)

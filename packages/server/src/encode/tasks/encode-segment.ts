@@ -11,6 +11,9 @@ import { encodeSound } from './encode-sound.ts'
 import { readLive } from '../read-live.ts'
 import type { ProgressTracker } from '../progress/track-progress.ts'
 
+/** What is made ahead of a viewer yields to what he, or another one, waits for, and goes before bulk. */
+const aheadNice = 10
+
 export async function encodeSegment(
   deps: EncodeDeps & { progress: ProgressTracker },
   message: { videoId: string; revision: string; renditionId: string; number: number },
@@ -21,12 +24,13 @@ export async function encodeSegment(
   if (!live || !found || !segmentAt(found.grid, found.kind, message.number)) return
   if (await readSlot(deps.documents, live.plan, message.renditionId, message.number)) return
   const { renditionId, number } = message
+  const nice = context.priority === 0 ? 0 : aheadNice
   const sound = live.plan.audio.find(({ id }) => id === renditionId)
   if (sound) {
-    await encodeSound(deps, live.plan, { rendition: sound, fromSegment: number, toSegment: number + 1, nice: 0, signal: context.signal })
+    await encodeSound(deps, live.plan, { rendition: sound, fromSegment: number, toSegment: number + 1, nice, signal: context.signal })
     return deps.progress.note(live.plan)
   }
-  await encodePictures(deps, live.plan, { renditionIds: [renditionId], from: number, to: number + 1, nice: 0, signal: context.signal })
+  await encodePictures(deps, live.plan, { renditionIds: [renditionId], from: number, to: number + 1, nice, signal: context.signal })
   if (isLazy(live.plan, renditionId)) await demandChunk(deps, live.plan, renditionId, chunkOf(found.grid, number))
   await deps.progress.note(live.plan)
 }

@@ -49,7 +49,7 @@ export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, 
     const claimed = await claimWork(deps, message, lease.attempt)
     if (claimed) {
       endClaim = claimed
-      await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt })
+      await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt, priority: lease.priority })
     }
     inFlight.delete(key)
     await acknowledge(deps, leases)
