@@ -4,24 +4,31 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './measure/machine.ts'
-import type { Answer, Question } from './question.ts'
+import type { Answer, LineChart, Question } from './question.ts'
 import { printTable } from './report/table.ts'
 import { writeReport } from './report/write.ts'
 
 const questions: Record<string, () => Promise<{ question: Question }>> = {
   'upload-throughput': () => import('./questions/upload-throughput.ts'),
+  'upload-s3': () => import('./questions/upload-s3.ts'),
   exactness: () => import('./questions/exactness.ts'),
   'encode-cost': () => import('./questions/encode-cost.ts'),
   'encode-overhead': () => import('./questions/encode-overhead.ts'),
   'two-encoders': () => import('./questions/two-encoders.ts'),
   'ladder-bytes': () => import('./questions/ladder-bytes.ts'),
+  sound: () => import('./questions/sound.ts'),
+  'click-to-picture': () => import('./questions/click-to-picture.ts'),
   'edge-delivery': () => import('./questions/edge-delivery.ts'),
+  'edge-steady': () => import('./questions/edge-steady.ts'),
+  'cache-hits': () => import('./questions/cache-hits.ts'),
   'play-rate': () => import('./questions/play-rate.ts'),
   'play-start': () => import('./questions/play-start.ts'),
   seek: () => import('./questions/seek.ts'),
   'first-segment': () => import('./questions/first-segment.ts'),
   'lazy-ladder': () => import('./questions/lazy-ladder.ts'),
+  'store-size': () => import('./questions/store-size.ts'),
   'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),
+  fleet: () => import('./questions/fleet.ts'),
   'start-up': () => import('./questions/start-up.ts'),
 }
 
@@ -40,12 +47,14 @@ for (const name of names) {
   console.log(`\n${question.question}`)
   try {
     const rounds = values.rounds ? Number(values.rounds) : question.rounds
-    const measured = await question.ask({ rounds, folder, say: (line) => console.log(`  ${line}`) })
+    const charts: LineChart[] = []
+    const measured = await question.ask({ rounds, folder, say: (line) => console.log(`  ${line}`), draw: (chart) => void charts.push(chart) })
     const answer: Answer = {
       name,
       question: question.question,
       method: question.method,
       measured,
+      ...(charts.length > 0 && { charts }),
       askedAt: new Date().toISOString(),
       machine: describeMachine(),
     }

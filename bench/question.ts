@@ -13,12 +13,23 @@ export type Measured = {
   note?: string
 }
 
+/** Lines over a common axis: drawn beside the bars. */
+export type LineChart = {
+  /** Of its file, after the question's. */
+  name: string
+  title: string
+  x: { label: string; isLogarithmic?: boolean }
+  unit: string
+  lines: { name: string; points: { x: number; y: number }[] }[]
+}
+
 export type Answer = {
   name: string
   question: string
   /** Sentences: what ran against what, how the load was made. */
   method: string
   measured: Measured[]
+  charts?: LineChart[]
   askedAt: string
   machine: string
 }
@@ -29,6 +40,8 @@ export type Ask = {
   folder: string
   /** A line for the person who waits. */
   say: (line: string) => void
+  /** A chart for the report. */
+  draw: (chart: LineChart) => void
 }
 
 export type Question = {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Plan } from '../../packages/server/src/domain/plan.ts'
+import { soundCodecs } from '../../packages/server/src/media/sound-codecs.ts'
 import { rateText, taggedPicture, videoOutputArgs } from '../../packages/server/src/media/video-settings.ts'
 
 /** Where a rendition's file is put. */
@@ -31,9 +32,9 @@ function bareArgs(plan: Plan, path: string, folder: string, threads: number): st
       ...videoOutputArgs(rendition, { timescale: grid.timescale, segmentFrames: grid.segmentFrames, threads }),
       barePath(folder, rendition.id),
     ]),
-    ...plan.audio.flatMap(({ id, codec, streamIndex, sampleRate, channels, bitsPerSecond }) => [
-      '-map', `0:${streamIndex}`, '-c:a', codec === 'aac' ? 'aac' : 'libopus', '-b:a', String(bitsPerSecond), '-ar', String(sampleRate), '-ac', String(channels),
-      join(folder, `bare-${id}.mp4`),
+    ...plan.audio.flatMap((rendition) => [
+      '-map', `0:${rendition.streamIndex}`, '-ar', String(rendition.sampleRate), '-ac', String(rendition.channels),
+      ...soundCodecs[rendition.codec].encoderArgs(rendition), join(folder, `bare-${rendition.id}`),
     ]),
   ]
 }

@@ -22,8 +22,8 @@ export async function putRawParts({ path, sizeBytes, partSizeBytes, signed, conc
     new Promise((resolve, reject) => {
       const outgoing = request(part.url, { method: 'PUT', agent, headers: { ...part.headers, 'content-length': end - start } }, (answer) => {
         answer.resume()
-        if (answer.statusCode !== 200) reject(new Error(`part ${part.partNumber}: ${answer.statusCode}`))
-        else answer.once('end', () => resolve(answer.headers.etag!))
+        if (answer.statusCode !== 200 && answer.statusCode !== 201) reject(new Error(`part ${part.partNumber}: ${answer.statusCode}`))
+        else answer.once('end', () => resolve(answer.headers.etag ?? ''))
       })
       outgoing.once('error', reject)
       const bytes = createReadStream(path, { start, end: end - 1, highWaterMark: 2 ** 18 })

@@ -2,6 +2,7 @@
 import { createUpload } from '@sluice/sdk'
 import { fileSource } from '@sluice/sdk/node'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { quantiles } from '../measure/statistics.ts'
 import type { Measured, Question } from '../question.ts'
 import { openStage, type Stage } from '../stage/sign-up.ts'
 import { loopedTo } from '../stage/sources.ts'
@@ -45,9 +46,9 @@ export const question: Question = {
 }
 
 function note(into: { median: number[]; slow: number[] }, milliseconds: number[]): void {
-  const sorted = milliseconds.toSorted((a, b) => a - b)
-  into.median.push(sorted[Math.floor(sorted.length * 0.5)]!)
-  into.slow.push(sorted[Math.floor(sorted.length * 0.99)]!)
+  const [half, slow] = quantiles(milliseconds, [0.5, 0.99])
+  into.median.push(half!)
+  into.slow.push(slow!)
 }
 
 async function latencies({ client }: Stage): Promise<number[]> {

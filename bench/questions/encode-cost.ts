@@ -1,7 +1,6 @@
 /** What does making the whole ladder cost, in chunks that survive crashes, beside one bare ffmpeg process with the same settings? */
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { segmentCount } from '../../packages/server/src/domain/grid.ts'
 import { decibelsOf } from '../../packages/server/src/domain/quality.ts'
 import { compareQuality } from '../../packages/server/src/media/compare-quality.ts'
@@ -19,12 +18,12 @@ export const question: Question = {
   name: 'encode-cost',
   question: 'Encoding: the product against one bare ffmpeg process',
   method:
-    "From complete's 200 to `ready`: inspection, opening, poster, samples, every rendition and the sound of a two-minute 720p montage, user + system time of the server and all that " +
+    "From complete's 200 to `ready`: inspection, opening, poster, samples, every rendition and the sound of a three-minute 720p montage with a key frame every 2 s, user + system time of the server and all that " +
     'it started. Against one ffmpeg process that decodes the file once and makes the same renditions with the same x264 settings, the CRFs that the samples chose among them, without ' +
     'chunks, checks or storage. Bytes and SSIM (luma, all frames, against the source at that size) are those of the first round.',
   rounds: 3,
   async ask({ rounds, folder, say }) {
-    const path = loopedTo(120, folder)
+    const path = loopedTo(180, folder, { gops: 'short' })
     const waits = { product: [] as number[], bare: [] as number[] }
     let made: MadeVideo | undefined
     const rows = await interleave(

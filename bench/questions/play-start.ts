@@ -1,10 +1,9 @@
 /** How long after the last byte does a person see the first picture, whatever the length, idle or loaded? */
-import { createUpload } from '@sluice/sdk'
-import { fileSource } from '@sluice/sdk/node'
 import { interleave } from '../measure/rounds.ts'
 import type { Question } from '../question.ts'
 import { film1080p30 } from '../stage/film.ts'
 import { benchAccount, openStage, type Stage } from '../stage/sign-up.ts'
+import { uploadBySdk } from '../stage/upload-file.ts'
 import { openViewer, type Viewer } from '../stage/watch.ts'
 
 const lengths = [
@@ -27,7 +26,7 @@ export const question: Question = {
     try {
       const contenders = films.map(({ name, path }) => ({ name, sample: () => secondsToPicture(stage, viewer, path) }))
       const idle = await interleave(contenders, rounds, (line) => say(`idle ${line}`))
-      for (let load = 0; load < 2; load++) await upload(stage, films[2]!.path)
+      for (let load = 0; load < 2; load++) await uploadBySdk(stage, { path: films[2]!.path })
       const loaded = await interleave(contenders.slice(1), rounds, (line) => say(`loaded ${line}`))
       return [
         { title: 'Idle encoders', unit: 's', better: 'lower', rows: [idle[0]!, idle[1]!, idle[2]!] },
@@ -42,18 +41,11 @@ export const question: Question = {
 
 async function secondsToPicture(stage: Stage, viewer: Viewer, path: string): Promise<number> {
   await viewer.forget()
-  const id = await upload(stage, path)
+  const id = await uploadBySdk(stage, { path })
   const completedAt = Date.now()
   await viewer.watch(id)
   const seconds = ((await viewer.shownAt()) - completedAt) / 1000
   await fetch(`${stage.server.url}/api/v1/videos/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${stage.token}` } })
   await viewer.watch('aaaaaaaaaaaaaaaa')
   return seconds
-}
-
-async function upload({ client }: Stage, path: string): Promise<string> {
-  const source = await fileSource(path)
-  const video = await createUpload(client, source).start()
-  await source.close?.()
-  return video.id
 }

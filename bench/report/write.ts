@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { median, readable } from '../measure/statistics.ts'
 import type { Answer, Measured } from '../question.ts'
 import { barChart } from './bars.ts'
+import { lineChart } from './lines.ts'
 import { ratioOf } from './table.ts'
 
 const docs = resolve(import.meta.dirname, '../../docs')
@@ -14,6 +15,7 @@ export function writeReport(answer: Answer): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, `${answer.name}.json`), `${JSON.stringify(answer, null, 1)}\n`)
   writeFileSync(join(folder, `${answer.name}.svg`), barChart(answer.measured))
+  for (const chart of answer.charts ?? []) writeFileSync(join(folder, `${answer.name}-${chart.name}.svg`), lineChart(chart))
   const answers = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
@@ -38,7 +40,7 @@ function section(answer: Answer): string {
 ${answer.method}
 
 ![](benchmarks/${answer.name}.svg)
-${answer.measured.map(table).join('')}
+${(answer.charts ?? []).map(({ name }) => `\n![](benchmarks/${answer.name}-${name}.svg)\n`).join('')}${answer.measured.map(table).join('')}
 ${answer.askedAt.slice(0, 16).replace('T', ' ')} UTC · ${answer.machine} · again: \`npm run bench -- ${answer.name}\`
 `
 }

@@ -9,8 +9,8 @@ import { readSlots } from '../../packages/server/src/records/chunk.ts'
 import { readPlan } from '../../packages/server/src/records/plan.ts'
 import { readVideo } from '../../packages/server/src/records/video.ts'
 import { openDrivers } from '../../packages/server/src/roles/open-drivers.ts'
+import { quietLog } from '../../packages/server/test/fixtures/quiet-log.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
 
 export type MadeVideo = {
   /** With the CRFs that were chosen by samples. */
@@ -21,7 +21,7 @@ export type MadeVideo = {
 
 /** Writes the pictures into `folder`. */
 export async function madeOf(dataDir: string, videoId: string, folder: string): Promise<MadeVideo> {
-  const drivers = await openDrivers(readSettings({ SLUICE_DATA_DIR: dataDir }), { log: quiet, ownUrl: () => 'http://127.0.0.1:9' })
+  const drivers = await openDrivers(readSettings({ SLUICE_DATA_DIR: dataDir }), { log: quietLog, ownUrl: () => 'http://127.0.0.1:9' })
   try {
     const { documents, objects } = drivers
     const revision = (await readVideo(documents, videoId))!.value.revision!

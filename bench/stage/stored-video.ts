@@ -11,8 +11,8 @@ import { commitSlots } from '../../packages/server/src/records/chunk.ts'
 import { createManifestVersion, createPlan } from '../../packages/server/src/records/plan.ts'
 import { createVideo } from '../../packages/server/src/records/video.ts'
 import { openDrivers, type Drivers } from '../../packages/server/src/roles/open-drivers.ts'
+import { quietLog } from '../../packages/server/test/fixtures/quiet-log.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
 const renditionId = 'h264-720p'
 const segmentSeconds = 4
 
@@ -20,7 +20,7 @@ export type StoredVideo = { id: string; revision: string; renditionId: string; s
 
 /** The segments are random bytes; each is also written to `mirror` as `<n>.m4s`, for a peer to serve. */
 export async function storeVideo(dataDir: string, shape: { segments: number; segmentBytes: number; mirror: string }): Promise<StoredVideo> {
-  const drivers = await openDrivers(readSettings({ SLUICE_DATA_DIR: dataDir }), { log: quiet, ownUrl: () => 'http://127.0.0.1:9' })
+  const drivers = await openDrivers(readSettings({ SLUICE_DATA_DIR: dataDir }), { log: quietLog, ownUrl: () => 'http://127.0.0.1:9' })
   try {
     return await store(drivers, shape)
   } finally {
@@ -54,7 +54,8 @@ async function store({ documents, objects }: Drivers, { segments, segmentBytes, 
   return { id, revision, renditionId, segments }
 }
 
-function planOf(videoId: string, revision: string, segments: number): Plan {
+/** Of one 720p rendition. */
+export function planOf(videoId: string, revision: string, segments: number): Plan {
   const segmentFrames = segmentSeconds * 25
   return {
     videoId,
@@ -82,8 +83,8 @@ function planOf(videoId: string, revision: string, segments: number): Plan {
   }
 }
 
-function videoOf(plan: Plan): Video {
-  const now = Date.now()
+/** Public and ready since `now`, milliseconds since the epoch. */
+export function videoOf(plan: Plan, now = Date.now()): Video {
   return {
     id: plan.videoId, accountId: newId(), title: 'stored', description: '', visibility: 'public', state: 'ready', warnings: [], createdAt: now,
     completedAt: now, playableAt: now, readyAt: now, uploadId: newId(), source: { key: plan.source.key, fileName: 'stored.mp4', sizeBytes: 1 },

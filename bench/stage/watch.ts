@@ -10,6 +10,8 @@ export type Viewer = {
   /** When the first picture at that place, or up to ten seconds after it, was shown since the last `forget`, in milliseconds since the epoch. */
   shownAt(fromSeconds?: number): Promise<number>
   forget(): Promise<void>
+  /** What the page has loaded stays loaded; what it asks for from now on comes from the server. */
+  emptyCache(): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,6 +58,11 @@ export async function openViewer(url: string, account: { handle: string; passwor
     },
     async forget() {
       await page.evaluate(() => ((window as unknown as { shown: unknown[] }).shown.length = 0))
+    },
+    async emptyCache() {
+      const session = await page.context().newCDPSession(page)
+      await session.send('Network.clearBrowserCache')
+      await session.detach()
     },
     close: () => browser.close(),
   }

@@ -1,4 +1,4 @@
-/** Installs what `npm start`, `npm test` or `npm run bench` needs and is missing. Runs on Node 20 before node_modules exists. */
+/** Installs what `npm start`, `npm test`, `npm run test:engines` or `npm run bench` needs and is missing. Runs on Node 20 before node_modules exists. */
 import { checkNode } from './node-version.mjs'
 import { holdLock } from './lock.mjs'
 import { installPackages, packagesAreCurrent } from './npm-packages.mjs'
@@ -7,7 +7,12 @@ import { explain } from './say.mjs'
 import { buildSite, siteIsCurrent } from './site.mjs'
 import { installPrograms } from './system-packages.mjs'
 
-const goals = { start: ['ffmpeg'], test: ['ffmpeg', 'chromium'], bench: ['ffmpeg', 'chromium', 'nginx', 'wrk'] }
+const goals = {
+  start: ['ffmpeg'],
+  test: ['ffmpeg', 'chromium'],
+  engines: ['ffmpeg', 'chromium', 'go', 'redis', 'swift', 'nginx-njs', 'varnish', 'java', 'maven'],
+  bench: ['ffmpeg', 'chromium', 'nginx-njs', 'wrk', 'h2load'],
+}
 
 const goal = process.argv[2]
 if (!goals[goal]) {

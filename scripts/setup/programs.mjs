@@ -35,6 +35,62 @@ export const needs = {
     commands: () => [['nginx'], ['/usr/sbin/nginx'], ['/usr/local/sbin/nginx']],
     packages: { 'apt-get': 'nginx-light', dnf: 'nginx', apk: 'nginx', pacman: 'nginx', brew: 'nginx' },
   },
+  'nginx-njs': {
+    name: 'nginx with njs',
+    required: false,
+    why: 'deploy/nginx is tested on it',
+    commands: () => [['/usr/sbin/nginx', '/usr/lib/nginx/modules/ngx_http_js_module.so']],
+    packages: { 'apt-get': 'nginx-light libnginx-mod-http-js', dnf: 'nginx', apk: 'nginx nginx-mod-http-js', pacman: 'nginx nginx-mod-njs', brew: 'nginx' },
+  },
+  varnish: {
+    name: 'Varnish with vmod-digest',
+    required: false,
+    why: 'deploy/varnish is tested on it',
+    commands: () => ['x86_64', 'aarch64'].map((cpu) => ['/usr/sbin/varnishd', ...['digest', 'var'].map((vmod) => `/usr/lib/${cpu}-linux-gnu/varnish/vmods/libvmod_${vmod}.so`)]),
+    packages: { 'apt-get': 'varnish varnish-vmod-digest varnish-modules', dnf: 'varnish', apk: 'varnish', pacman: 'varnish', brew: 'varnish' },
+  },
+  go: {
+    name: 'go',
+    required: false,
+    why: 'the S3 and NATS servers of the engine tests are built with it',
+    commands: () => [['go'], ['/usr/local/go/bin/go']],
+    packages: { 'apt-get': 'golang-go', dnf: 'golang', apk: 'go', pacman: 'go', brew: 'go' },
+  },
+  redis: {
+    name: 'redis',
+    required: false,
+    why: 'the cache is tested on it',
+    commands: () => [['valkey-server'], ['redis-server']],
+    packages: { 'apt-get': 'redis-server', dnf: 'valkey', apk: 'valkey', pacman: 'valkey', brew: 'valkey' },
+  },
+  swift: {
+    name: 'swift',
+    required: false,
+    why: 'S3 is also tested on it',
+    commands: () => [['memcached', '/usr/lib/python3/dist-packages/swift']],
+    packages: { 'apt-get': 'python3-swift memcached', dnf: 'openstack-swift memcached', apk: 'memcached', pacman: 'memcached', brew: 'memcached' },
+  },
+  java: {
+    name: 'java',
+    required: false,
+    why: 'Cassandra of the engine tests runs on it',
+    commands: () => [['java']],
+    packages: { 'apt-get': 'default-jre-headless', dnf: 'java-17-openjdk-headless', apk: 'openjdk17-jre-headless', pacman: 'jre17-openjdk-headless', brew: 'openjdk@17' },
+  },
+  maven: {
+    name: 'maven',
+    required: false,
+    why: 'Cassandra of the engine tests is fetched with it',
+    commands: () => [['mvn']],
+    packages: { 'apt-get': 'maven', dnf: 'maven', apk: 'maven', pacman: 'maven', brew: 'maven' },
+  },
+  h2load: {
+    name: 'h2load',
+    required: false,
+    why: 'the tail of answer times is measured with it',
+    commands: () => [['h2load']],
+    packages: { 'apt-get': 'nghttp2-client', dnf: 'nghttp2', apk: 'nghttp2', pacman: 'nghttp2', brew: 'nghttp2' },
+  },
   wrk: {
     name: 'wrk',
     required: false,
@@ -44,9 +100,12 @@ export const needs = {
   },
 }
 
-/** The path of the program's first command, or undefined when it is not installed. */
-export function findProgram(name) {
-  for (const set of needs[name].commands()) {
+/** The path of the first command of a program of `needs`, by its key, or undefined when it is not installed. */
+export const findProgram = (key) => pathOf(needs[key])
+
+/** The same for one entry of `needs`. */
+export function pathOf(program) {
+  for (const set of program.commands()) {
     const paths = set.map(which)
     if (paths.every(Boolean)) return paths[0]
   }
@@ -61,7 +120,8 @@ export function which(command) {
 
 function isExecutable(path) {
   try {
-    accessSync(path, constants.X_OK)
+    // A module is loaded, not run.
+    accessSync(path, path.endsWith('.so') ? constants.R_OK : constants.X_OK)
     return true
   } catch {
     return false

@@ -1,6 +1,6 @@
 /** Installs programs by the system's package manager where this user may; else says the exact command. */
 import { spawnSync } from 'node:child_process'
-import { findProgram, which } from './programs.mjs'
+import { pathOf, which } from './programs.mjs'
 import { SetupFailed, explain, runStep } from './say.mjs'
 
 /** `refresh` brings the package lists up to date: fresh containers have none. */
@@ -24,7 +24,7 @@ export function installPrograms(missing) {
       runStep(`installing ${program.name} with ${manager.command}`, ...commandLine(manager, prefix, args))
     }
   }
-  const still = missing.filter((program) => !findProgram(program.name))
+  const still = missing.filter((program) => !pathOf(program))
   for (const program of still.filter((one) => !one.required)) explain(whatToDo(program, manager))
   const required = still.filter((one) => one.required)
   if (required.length > 0) throw new SetupFailed(required.map((program) => whatToDo(program, manager)).join('\n'))

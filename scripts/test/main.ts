@@ -1,6 +1,7 @@
-/** `npm test`: the typecheck and every test file, a few at a time; the last line says `N passed, N failed`. */
+/** `npm test`: the typecheck and every test file (`--engines`, `--chaos`: those on real engines), a few at a time; the last line says `N passed, N failed`. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { findJobs, type Job } from './jobs.ts'
 import { openProgress } from './progress.ts'
 import { runFile } from './run-file.ts'
@@ -9,9 +10,16 @@ import { typecheck } from './typecheck.ts'
 
 process.chdir(resolve(import.meta.dirname, '../..'))
 
-const jobs = findJobs(process.argv.slice(2))
+const number = { type: 'string' } as const
+const { values: given, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: { engines: { type: 'boolean' }, chaos: { type: 'boolean' }, seed: number, uploads: number, kills: number, nodes: number },
+})
+// What chaos is asked for reaches its file by the environment.
+for (const name of ['seed', 'uploads', 'kills', 'nodes'] as const) if (given[name] !== undefined) process.env[`CHAOS_${name.toUpperCase()}`] = given[name]
+const jobs = findJobs(filters, given.chaos ? 'chaos' : given.engines ? 'engines' : 'main')
 if (jobs.length === 0) {
-  console.error(`No test file matches ${process.argv.slice(2).join(' ')}`)
+  console.error(`No test file matches ${filters.join(' ')}`)
   console.log('0 passed, 1 failed')
   process.exit(1)
 }

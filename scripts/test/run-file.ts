@@ -17,7 +17,10 @@ export async function runFile(job: Job): Promise<JobResult> {
     abort.abort()
   }, job.limitSeconds * 1000)
   try {
-    for await (const event of run({ files: [resolve(job.name)], concurrency: 1, signal: abort.signal })) tally.take(event as TestEvent)
+    for await (const event of run({ files: [resolve(job.name)], concurrency: 1, signal: abort.signal })) {
+      tally.take(event as TestEvent)
+      if (job.isTold && event.type === 'test:stdout') process.stdout.write(event.data.message)
+    }
   } catch (error) {
     return withFailure(tally.result(secondsSince(started)), (error as Error).stack ?? String(error))
   } finally {

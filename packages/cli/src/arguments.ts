@@ -26,6 +26,13 @@ export function parseArguments<const Options extends ParseArgsOptionsConfig>(arg
   }
 }
 
+/** The values of a command that takes options only; anything else ends the program with 2 and the usage. */
+export function parseOptions<const Options extends ParseArgsOptionsConfig>(args: string[], options: Options, usage: string) {
+  const { values, positionals } = parseArguments(args, options, usage)
+  if (positionals.length > 0) throw new CommandFailure(`Usage: ${usage}`, 2)
+  return values
+}
+
 /** One of a few words, or CommandFailure 2. */
 export function oneOf<const T extends string>(option: string, value: string | undefined, words: readonly T[]): T | undefined {
   const word = words.find((each) => each === value)

@@ -11,5 +11,8 @@ export const commands = {
   signup: { summary: 'Make an account and sign in', load: async () => (await import('./commands/signup.ts')).signup },
   login: { summary: 'Sign in and keep the token', load: async () => (await import('./commands/login.ts')).login },
   logout: { summary: 'Sign out and forget the token', load: async () => (await import('./commands/logout.ts')).logout },
+  admin: { summary: 'Look after an installation: queue, retries, sweep, keys, tables', load: async () => (await import('./commands/admin.ts')).admin },
+  'edge-keys': { summary: 'Write the signing keys for a cache in front of the edge', load: async () => (await import('./commands/edge-keys.ts')).edgeKeys },
+  plan: { summary: 'Reckon encoders, storage, rates and cost', load: async () => (await import('./commands/plan.ts')).plan },
   doctor: { summary: 'Check what this machine has and lacks', load: async () => (await import('./commands/doctor.ts')).doctor },
 } satisfies Record<string, Entry>

@@ -13,7 +13,7 @@ test('help lists every command; a command explains itself', () =>
     for (const args of [[], ['help'], ['--help']]) {
       const { code, stdout } = await run(args)
       assert.equal(code, 0)
-      for (const name of ['serve', 'upload', 'videos', 'signup', 'login', 'logout', 'doctor']) assert.match(stdout, new RegExp(`^  ${name} `, 'm'))
+      for (const name of ['serve', 'upload', 'videos', 'signup', 'login', 'logout', 'admin', 'doctor']) assert.match(stdout, new RegExp(`^  ${name} `, 'm'))
     }
     const [byHelp, byOption] = [await run(['help', 'upload']), await run(['upload', '--help'])]
     assert.match(byHelp.stdout, /^Usage: sluice upload FILE…/)

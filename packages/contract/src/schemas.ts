@@ -146,7 +146,7 @@ export const ChangeVideo = Type.Object(
 export const ListVideos = Type.Object(
   {
     channel: Type.Optional(Type.String({ description: "An account's id or handle; `me` for one's own, private ones included" })),
-    sort: Type.Optional(Type.Union([Type.Literal('latest'), Type.Literal('popular')])),
+    sort: Type.Optional(Type.Union([Type.Literal('latest'), Type.Literal('popular')], { default: 'latest', description: '`popular`: the most watched first, then the rest, the newest first' })),
     cursor: Type.Optional(Type.String({ maxLength: 200 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 24 })),
   },
@@ -167,6 +167,7 @@ export const PutCaption = Type.Object(
 )
 export const PlayAnswer = Type.Object({
   sessionId: Type.String(),
+  token: Type.String({ description: 'The one in the URLs; POST /videos/:id/playbacks takes it' }),
   dashUrl: Type.String(),
   hlsUrl: Type.String(),
   startRendition: Type.String(),
@@ -202,6 +203,13 @@ export const VideoEvent = Type.Object({
   failure: Type.Optional(Failure),
 })
 
+/** A signing key as caches in front of an edge need it. `secret`: 32 bytes, base64url. */
+export const EdgeKey = Type.Object({ kid: Type.String(), secret: Type.String() })
+/** `withdrawn`: ids of videos that were deleted or made private while tokens for them are out; the edge has to be asked for each of their segments. */
+export const EdgeKeysAnswer = Type.Object({ keys: Type.Array(EdgeKey), withdrawn: Type.Array(Type.String()) })
+
+export type EdgeKey = Static<typeof EdgeKey>
+export type EdgeKeysAnswer = Static<typeof EdgeKeysAnswer>
 export type Account = Static<typeof Account>
 export type Credentials = Static<typeof Credentials>
 export type SessionAnswer = Static<typeof SessionAnswer>

@@ -1,6 +1,6 @@
 /** The typed client: a method for every route of the HTTP API. */
 import type {
-  BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, DownloadsAnswer, ListVideos, PlayAnswer, PosterList, PutCaption, SessionAnswer, SignedParts, SignParts,
+  AudienceAnswer, AudienceQuery, BeginUpload, BegunUpload, Caption, CaptionList, ChangeVideo, CompleteUpload, Credentials, CurrentSession, DownloadsAnswer, EdgeKeysAnswer, ListVideos, PlaybackReport, PlayAnswer, PosterList, PutCaption, SessionAnswer, SignedParts, SignParts,
   UploadAnswer, Video, VideoAnswer, VideoEvent, VideoPage,
 } from '@sluice/contract'
 import { request, type Call, type Connection } from './request.ts'
@@ -63,6 +63,8 @@ export function createClient(options: ClientOptions = {}) {
       /** Signs out: the token is worth nothing afterwards. */
       delete: ({ signal }: CallOptions = {}) => call<void>('DELETE', '/sessions', { signal }),
     },
+    /** The keys that playback tokens are signed with, for administrators and whoever holds SLUICE_EDGE_KEYS_SECRET. */
+    edgeKeys: ({ signal }: CallOptions = {}) => call<EdgeKeysAnswer>('GET', '/edge-keys', { signal }),
     captions: {
       list: (id: string, { signal }: CallOptions = {}) => call<CaptionList>('GET', `${video(id)}/captions`, { signal }),
       /** WebVTT or SubRip text, in the place of that language's uploaded captions. SluiceError `captions_invalid` names the line. */
@@ -107,6 +109,11 @@ export function createClient(options: ClientOptions = {}) {
       },
       /** Manifest addresses, signed for this viewer. SluiceError `not_playable_yet` before it plays. */
       play: (id: string, { signal }: CallOptions = {}) => call<PlayAnswer>('POST', `${video(id)}/play`, { signal }),
+      /** How a playback went so far. Sums: one that was lost needs no repetition, the next has it all. `keepalive` outlives the page. */
+      reportPlayback: (id: string, body: PlaybackReport, { signal, keepalive }: CallOptions & { keepalive?: boolean } = {}) =>
+        call<void>('POST', `${video(id)}/playbacks`, { body, repeatable: false, signal, keepalive }),
+      /** How the video was watched, by the hour; for its owner. The last week by default. */
+      audience: (id: string, query: AudienceQuery = {}, { signal }: CallOptions = {}) => call<AudienceAnswer>('GET', `${video(id)}/audience`, { query, signal }),
       /** Changes of state and progress, until ready or failed; see watchVideo. */
       events: watch,
       /** Follows the video until it is playable (or ready), or has failed: the last event says which. */

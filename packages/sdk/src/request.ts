@@ -27,6 +27,8 @@ export type Call = {
   longestWaitSeconds?: number
   /** Limit of one try; 30 by default. */
   timeoutSeconds?: number
+  /** Goes on when the page is left. */
+  keepalive?: boolean
   signal?: AbortSignal
 }
 
@@ -61,6 +63,7 @@ export async function send(connection: Connection, call: Call, limit?: AbortSign
       headers,
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
       credentials: connection.credentials,
+      ...(call.keepalive && { keepalive: true }),
       signal: signals.length > 0 ? AbortSignal.any(signals) : undefined,
     })
   } catch (error) {

@@ -76,6 +76,29 @@ test('over the seek bar: the picture of that time and its chapter', { skip }, as
   await page.waitForFunction(() => document.querySelector('video')!.currentTime >= 6)
 })
 
+test('over the seek bar, after the first token is over: the picture comes under a newer one', { skip }, async () => {
+  mock.tokensLiveMs = 2500
+  // The last segment is asked for after the first token is over.
+  let begun: number | undefined
+  mock.media.hold = async (path) => {
+    begun ??= Date.now()
+    if (/-3\.m4s$/.test(path)) await new Promise((resolve) => setTimeout(resolve, begun! + 3600 - Date.now()))
+  }
+  try {
+    await page.goto(`${mock.origin}/watch/${id}`)
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 4)
+    const bar = (await page.getByRole('slider', { name: 'Time' }).boundingBox())!
+    await page.mouse.move(bar.x + bar.width * 0.8, bar.y + bar.height / 2)
+    const tile = page.locator('.player-seek-tile')
+    await tile.waitFor()
+    const token = /\/p\/([^/]+)\//.exec((await tile.getAttribute('style'))!)?.[1]
+    assert.ok(mock.tokens.size >= 2 && token !== [...mock.tokens.keys()][0], `${token} of ${[...mock.tokens.keys()].join()}`)
+  } finally {
+    mock.tokensLiveMs = undefined
+    mock.media.hold = undefined
+  }
+})
+
 test('captions are in the menu once, and shown when chosen', { skip }, async () => {
   await page.goto(`${mock.origin}/watch/${id}`)
   await page.locator('.player[data-state=playing]').waitFor({ timeout: 30_000 })

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { problems, type Account, type Caption, type PlayAnswer, type PosterCandidate, type ProblemCode, type Video } from '@sluice/contract'
+import { problems, type Account, type AudienceAnswer, type Caption, type PlayAnswer, type PlaybackReport, type PosterCandidate, type ProblemCode, type Video } from '@sluice/contract'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const types: Record<string, string> = {
@@ -22,9 +22,19 @@ export type MockServer = {
   account: Account | undefined
   /** Paths of media below which answers wait (`hold`) or fail (`refuse`), by a function of the path. */
   media: { directory?: string; hold?: (path: string) => Promise<void>; refuse?: (path: string) => number | undefined }
+  /** With it, media are below `/p/<token>/`, of which each is good this long. */
+  tokensLiveMs?: number
+  /** Every token that was given out, with its expiry. */
+  tokens: Map<string, number>
   /** Whether play answers have a storyboard and captions: `index.vtt` and `en.vtt` of the media. */
   hasExtras?: boolean
+  /** The manifest of play answers, among the media. */
+  manifest: string
   captions: Caption[]
+  /** What players reported, in order. */
+  reports: PlaybackReport[]
+  /** What the owner reads of the audience; 404 without. */
+  audience?: AudienceAnswer
   posters: PosterCandidate[]
   /** A part's bytes wait for this before they are accepted. */
   beforePart?: (partNumber: number) => Promise<void>
@@ -58,8 +68,11 @@ export async function startMockServer(): Promise<MockServer> {
     uploads: new Map(),
     account: undefined,
     media: {},
+    manifest: 'manifest.mpd',
     captions: [],
+    reports: [],
     posters: [],
+    tokens: new Map(),
     emit(id, change) {
       const video = { ...mock.videos.get(id)!, ...change }
       mock.videos.set(id, video)
@@ -80,6 +93,8 @@ type Listeners = Map<string, Set<ServerResponse>>
 
 async function answer(mock: MockServer, request: IncomingMessage, response: ServerResponse, listeners: Listeners): Promise<void> {
   const url = new URL(request.url!, mock.origin)
+  const signed = /^\/p\/([^/]+)\/v\/x\/e\/(.*)$/.exec(url.pathname)
+  if (signed) return (mock.tokens.get(signed[1]!) ?? 0) > Date.now() ? serveMedia(mock, signed[2]!, response) : problem(response, 'token_expired')
   if (url.pathname.startsWith('/media/')) return serveMedia(mock, url.pathname.slice(7), response)
   if (url.pathname.startsWith('/part/')) return takePart(mock, request, response, url)
   if (!url.pathname.startsWith('/api/v1/')) return serveSite(url.pathname, response)
@@ -103,12 +118,21 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
   if (verb === 'posters') return json(response, 200, { items: mock.posters })
   if (verb === 'play') {
     if (video.state !== 'playable' && video.state !== 'ready') return problem(response, 'not_playable_yet')
+    const token = `token${mock.tokens.size}`
+    const expiresAt = Date.now() + (mock.tokensLiveMs ?? 3_600_000)
+    const below = `${mock.origin}/${mock.tokensLiveMs === undefined ? 'media' : `p/${token}/v/x/e`}`
+    if (mock.tokensLiveMs !== undefined) mock.tokens.set(token, expiresAt)
     const play: PlayAnswer = {
-      sessionId: 's', dashUrl: `${mock.origin}/media/manifest.mpd`, hlsUrl: `${mock.origin}/media/master.m3u8`, startRendition: 'v240', hosts: [mock.origin],
-      posterUrl: video.posterUrl ?? null, storyboardUrl: mock.hasExtras ? `${mock.origin}/media/index.vtt` : null, captions: mock.hasExtras ? mock.captions.map(({ label, language, kind }) => ({ label, language, kind, url: `${mock.origin}/media/${language}.vtt` })) : [], expiresAt: Date.now() + 3_600_000,
+      sessionId: 's', token: '1.k.9.3.0.s.x', dashUrl: `${below}/${mock.manifest}`, hlsUrl: `${mock.origin}/media/master.m3u8`, startRendition: 'v240', hosts: [mock.origin],
+      posterUrl: video.posterUrl ?? null, storyboardUrl: mock.hasExtras ? `${below}/index.vtt` : null, captions: mock.hasExtras ? mock.captions.map(({ label, language, kind }) => ({ label, language, kind, url: `${mock.origin}/media/${language}.vtt` })) : [], expiresAt,
     }
     return json(response, 200, play)
   }
+  if (verb === 'playbacks') {
+    mock.reports.push((await bodyOf(request)) as PlaybackReport)
+    return void response.writeHead(204).end()
+  }
+  if (verb === 'audience') return mock.audience ? json(response, 200, mock.audience) : problem(response, 'video_not_found')
   if (verb === 'downloads') {
     const items = [{ renditionId: 'h264-480p', kind: 'video', width: 854, height: 480, url: `${mock.origin}/media/film.mp4` }]
     return json(response, 200, { items, expiresAt: Date.now() + 3_600_000 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attenuationOf } from '../src/player/attenuation.ts'
 import { actionOfKey } from '../src/player/keys.ts'
-import { preferredVideoCodec } from '../src/player/preferred-codec.ts'
+import { preferredAudioCodec, preferredVideoCodec } from '../src/player/preferred-codec.ts'
 import { qualitiesOf } from '../src/player/qualities.ts'
 import { isTransient, playerErrorOf } from '../src/player/shaka-error.ts'
 import type { AbrManager, Variant } from '../src/player/shaka.ts'
@@ -40,14 +40,17 @@ function abrWith(circumstances: { isGrowing: boolean; ahead: number }) {
     setVariants: () => true,
     getBandwidthEstimate: () => 100,
     segmentDownloaded: (deltaMs: number) => counted.push(deltaMs),
+    init: () => undefined,
   } as unknown as AbrManager
   const abr = createSteadyAbr(original, {
     startRendition: () => 'v1',
     isGrowing: () => circumstances.isGrowing,
     secondsAhead: () => circumstances.ahead,
   })
+  const switched: Variant[] = []
+  abr.init((variant) => switched.push(variant), () => false)
   abr.setVariants(variants, false)
-  return { abr, low: variants[0], high: variants[1], counted }
+  return { abr, low: variants[0], high: variants[1], counted, switched }
 }
 
 test('the first choice is the start rendition until the line was measured', () => {
@@ -70,6 +73,21 @@ test('while the video is encoded, quality rises only with enough in hand', () =>
   assert.equal(abr.chooseVariant(), high)
   circumstances.ahead = 1
   assert.equal(abr.chooseVariant(), high, 'what is chosen stays')
+})
+
+test('a seek to where nothing is encoded goes back to the start rendition, unless that place is buffered', () => {
+  const circumstances = { isGrowing: true, ahead: 13 }
+  const { abr, low, high, switched } = abrWith(circumstances)
+  abr.segmentDownloaded(200, 100_000, true, { timeToFirstByte: 10 } as never)
+  assert.equal(abr.chooseVariant(), high)
+  abr.seekedToUnencoded()
+  assert.deepEqual(switched, [], 'it is buffered')
+  circumstances.ahead = 0
+  abr.seekedToUnencoded()
+  assert.deepEqual(switched, [low])
+  assert.equal(abr.chooseVariant(), low, 'and stays there until enough is in hand')
+  circumstances.ahead = 13
+  assert.equal(abr.chooseVariant(), high)
 })
 
 test('the quality menu has one entry a height, the best, highest first', () => {
@@ -108,9 +126,16 @@ test('AV1 is taken where it is smooth and no dearer than H.264', async () => {
   assert.equal(await preferredVideoCodec(undefined), 'avc1')
 })
 
+test('Opus is taken where the browser says that it plays it', async () => {
+  const told = (supported: boolean) => ({ decodingInfo: async () => ({ supported, smooth: true, powerEfficient: true }) })
+  assert.equal(await preferredAudioCodec(told(true)), 'Opus')
+  assert.equal(await preferredAudioCodec(told(false)), 'mp4a')
+  assert.equal(await preferredAudioCodec(undefined), 'mp4a')
+})
+
 test('where the start rendition is of another codec, the lowest is the start', () => {
   const variants = [20, 10].map((bandwidth) => ({ bandwidth, video: { originalId: `av1-${bandwidth}` } })) as unknown as Variant[]
-  const original = { chooseVariant: () => variants[0], setVariants: () => true, segmentDownloaded: () => undefined, getBandwidthEstimate: () => 0 } as unknown as AbrManager
+  const original = { chooseVariant: () => variants[0], setVariants: () => true, segmentDownloaded: () => undefined, getBandwidthEstimate: () => 0, init: () => undefined } as unknown as AbrManager
   const abr = createSteadyAbr(original, { startRendition: () => 'h264-240p', isGrowing: () => false, secondsAhead: () => 0 })
   abr.setVariants(variants, false)
   assert.equal(abr.chooseVariant(), variants[1])

@@ -1,6 +1,6 @@
 /** The player in Chromium over a real DASH set: it plays, seeks, switches, survives holds and failures. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -50,6 +50,37 @@ test('it starts by itself, moves, and has not stalled', { skip }, async () => {
   assert.equal(await player().getAttribute('data-stalls'), '0')
   const size = await page.evaluate(() => document.querySelector('video')!.videoWidth / document.querySelector('video')!.videoHeight)
   assert.ok(Math.abs(size - 16 / 9) < 0.02)
+})
+
+test('a quality that is complete later joins what plays, without a stall', { skip }, async () => {
+  const whole = readFileSync(join(directory, 'manifest.mpd'), 'utf8')
+  writeFileSync(join(directory, 'first.mpd'), whole.replace(/<Representation id="1"[\s\S]*?<\/Representation>/, ''))
+  const rendition = (height: number, complete: boolean) => ({ id: `h264-${height}p`, kind: 'video' as const, codecs: 'avc1.64001f', height, bitsPerSecond: 1_000_000, complete })
+  mock.videos.set(id, mockVideo(id, { durationSeconds: 10, state: 'playable', progress: 0.5, renditions: [rendition(480, false), rendition(240, true)] }))
+  mock.manifest = 'first.mpd'
+  // From the fourth segment on they wait until the quality has joined: else all of the clip would be there before.
+  let release = () => {}
+  const joined = new Promise<void>((resolve) => (release = resolve))
+  mock.media = { directory, hold: async (path) => void (/^0-[45]\.m4s/.test(path) && (await joined)) }
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  assert.equal(await player().getAttribute('data-height'), '240')
+  await page.evaluate(() => {
+    const counts = { emptied: 0, waiting: 0 }
+    Object.assign(window, { counts })
+    for (const type of ['emptied', 'waiting'] as const) document.querySelector('video')!.addEventListener(type, () => void counts[type]++)
+  })
+  mock.manifest = 'manifest.mpd'
+  const asked = page.waitForResponse(/\/media\/manifest\.mpd/)
+  mock.emit(id, { state: 'ready', progress: 1, renditions: [rendition(480, true), rendition(240, true)] })
+  await asked
+  await page.waitForTimeout(300)
+  release()
+  await page.locator('.player[data-height="480"]').waitFor()
+  await page.waitForFunction(() => document.querySelector('video')!.videoHeight === 480)
+  assert.deepEqual(await page.evaluate(() => (window as never as { counts: object }).counts), { emptied: 0, waiting: 0 })
+  assert.equal(await player().getAttribute('data-stalls'), '0')
+  mock.manifest = 'manifest.mpd'
 })
 
 test('keys: pause, seek by digit and arrow, mute, help', { skip }, async () => {
@@ -142,3 +173,24 @@ async function chooseQuality(label: string): Promise<void> {
   await page.getByRole('menuitem', { name: /Quality/ }).click()
   await page.getByRole('menuitemradio', { name: label, exact: label !== 'Auto' }).click()
 }
+
+test('a playback that outlasts its tokens goes on without a stall, and without asking for the manifest again', { skip }, async () => {
+  mock.tokensLiveMs = 2500
+  // The whole film would be there before the first token is over: the third and fourth segments come as the playhead nears them.
+  let begun: number | undefined
+  mock.media.hold = async (path) => {
+    begun ??= Date.now()
+    const after = { 2: 1600, 3: 3600 }[Number(/-(\d)\.m4s$/.exec(path)?.[1])]
+    if (after !== undefined) await new Promise((resolve) => setTimeout(resolve, begun! + after - Date.now()))
+  }
+  try {
+    await page.goto(`${mock.origin}/watch/${id}`)
+    await inState('playing')
+    await isBeyond(8)
+    assert.equal(await page.locator('.player[data-state=error]').count(), 0)
+    assert.ok(mock.tokens.size >= 2, `${mock.tokens.size} tokens`)
+  } finally {
+    mock.tokensLiveMs = undefined
+    mock.media.hold = undefined
+  }
+})

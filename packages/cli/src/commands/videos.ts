@@ -8,6 +8,7 @@ import { CommandFailure } from '../failure.ts'
 import { openClient, openSignedIn } from '../session.ts'
 import { formatDuration, formatPercent } from '../terminal/format.ts'
 import { printable, shorten } from '../terminal/printable.ts'
+import { printJson } from '../terminal/print-json.ts'
 import { renderTable } from '../terminal/table.ts'
 import { watchAddress } from '../watch-address.ts'
 
@@ -41,7 +42,7 @@ export const videos: Command = {
     const query = { channel: values.mine ? 'me' : values.channel, sort: oneOf('sort', values.sort, ['latest', 'popular']) }
     const client = values.mine || values.handle !== undefined ? (await openSignedIn(values, context)).client : await openClient(values, context, values.watch ? undefined : 2)
     const list = () => collect(client, query, limit, context.signal)
-    if (values.json) process.stdout.write(`${JSON.stringify(await list(), undefined, 2)}\n`)
+    if (values.json) printJson(await list())
     else if (values.watch) await watch(client, list, context.signal)
     else process.stdout.write(`${render(await list(), client.baseUrl)}\n`)
   },

@@ -31,14 +31,15 @@ export async function openUpload(
     if (found) return found
     record = undefined
   }
+  const isRepeated = record !== undefined
   record ??= { idempotencyKey: randomKey(), savedAt: Date.now() }
   await resumeStore.set(key, record)
   try {
-    return await begin(client, source, options, record)
+    return await begin(client, source, options, record, isRepeated)
   } catch (error) {
     // The key of a begin that was never answered was used with another title, say: this is another upload then.
     if (!(error instanceof SluiceError && error.code === 'idempotency_conflict')) throw error
-    return begin(client, source, options, { idempotencyKey: randomKey(), savedAt: Date.now() })
+    return begin(client, source, options, { idempotencyKey: randomKey(), savedAt: Date.now() }, false)
   }
 }
 
@@ -47,14 +48,16 @@ async function begin(
   source: UploadSource,
   { title, visibility, resumeStore, key, signal }: Parameters<typeof openUpload>[2],
   record: ResumeRecord,
+  isRepeated: boolean,
 ): Promise<OpenUpload> {
   const { name: fileName, sizeBytes, mediaType } = source
   const body = { fileName, sizeBytes, mediaType, title, visibility }
   const begun = await client.uploads.begin(body, { idempotencyKey: record.idempotencyKey, signal })
   const { uploadId, videoId, partSizeBytes, partCount } = begun
   await resumeStore.set(key, { ...record, uploadId, videoId })
-  // The answer may be one of an earlier run, which has sent parts since.
-  return (await findUpload(client, uploadId, sizeBytes, signal)) ?? { uploadId, videoId, partSizeBytes, partCount, parts: new Map() }
+  // The answer may be one of an earlier run, which has sent parts since; a key of our own making has none.
+  const found = isRepeated ? await findUpload(client, uploadId, sizeBytes, signal) : undefined
+  return found ?? { uploadId, videoId, partSizeBytes, partCount, parts: new Map() }
 }
 
 /** The upload as the server has it; undefined when it is gone or of another size, so that another must be begun. */

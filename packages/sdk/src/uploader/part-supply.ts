@@ -1,4 +1,4 @@
-/** Signed URLs of the parts to send: hashed and signed in batches, a batch ahead of the senders. */
+/** Signed URLs of the parts to send: hashed and signed in batches that grow, a batch ahead of the senders. */
 import type { SignedParts, SignParts } from '@sluice/contract'
 
 export type SignedPart = SignedParts['urls'][number]
@@ -12,20 +12,25 @@ export type PartSupply = {
 
 /** By our own clock: the server's may differ from it. */
 const staleMs = 10 * 60_000
+/** A batch that lasted less is followed by one twice as large, another by one half as large: every call costs the server, and URLs must not lie about for long. */
+const lastsMs = 60_000
 
 /** `sign` and `checksum` reject when the upload is paused or over; so do `next` and `renew` then. */
 export function createPartSupply(options: {
   partNumbers: number[]
-  batchSize: number
+  /** The first batch is small, so that sending begins soon. */
+  batch: { firstParts: number; mostParts: number }
   sign: (body: SignParts) => Promise<SignedParts>
   /** sha256 of a part in base64. */
   checksum?: (partNumber: number) => Promise<string>
 }): PartSupply {
-  const { batchSize, sign, checksum } = options
+  const { batch, sign, checksum } = options
   const unsigned = [...options.partNumbers]
   const signed: { part: SignedPart; signedAt: number; expiresAt: number }[] = []
   const checksums = new Map<number, string>()
   let refilling: Promise<void> | undefined
+  let batchSize = batch.firstParts
+  let batchAt: number | undefined
 
   async function signBatch(partNumbers: number[]): Promise<SignedParts> {
     if (!checksum) return sign({ partNumbers })
@@ -36,6 +41,12 @@ export function createPartSupply(options: {
   }
 
   async function refill(): Promise<void> {
+    const now = Date.now()
+    if (batchAt !== undefined) {
+      const wanted = now - batchAt < lastsMs ? batchSize * 2 : Math.floor(batchSize / 2)
+      batchSize = Math.max(Math.min(wanted, batch.mostParts), batch.firstParts)
+    }
+    batchAt = now
     const partNumbers = unsigned.splice(0, batchSize)
     const { urls, expiresAt } = await signBatch(partNumbers)
     for (const part of urls) signed.push({ part, signedAt: Date.now(), expiresAt })

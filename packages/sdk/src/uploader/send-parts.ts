@@ -8,8 +8,10 @@ import { sendPart } from './send-part.ts'
 import type { UploadSource } from './source.ts'
 import type { UploadOptions } from './types.ts'
 
-/** Without checksums a batch costs nothing but its call; with them, its parts are read before the first one is sent. */
-const batchSizeWithoutChecksums = 32
+/** As many as one call signs. Without checksums a batch costs nothing but its call. */
+const mostPartsOfCall = 100
+/** With checksums a batch's parts are read before the first one is sent, and then again: no more than the system keeps in memory meanwhile. */
+const mostBytesAhead = 256 * 2 ** 20
 
 /** Numbers of the parts that the store does not have. */
 export function missingParts({ partCount, parts }: OpenUpload): number[] {
@@ -30,7 +32,10 @@ export async function sendParts(
   const hashed = options.checksums !== false && source.sha256 !== undefined
   const supply = createPartSupply({
     partNumbers: missingParts(upload),
-    batchSize: hashed ? concurrency : batchSizeWithoutChecksums,
+    batch: {
+      firstParts: hashed ? Math.min(concurrency, mostPartsOfCall) : mostPartsOfCall,
+      mostParts: hashed ? Math.min(mostPartsOfCall, Math.max(concurrency, Math.floor(mostBytesAhead / upload.partSizeBytes))) : mostPartsOfCall,
+    },
     sign: (body) => client.uploads.signParts(upload.uploadId, body, { signal }),
     checksum: hashed ? (partNumber) => source.sha256!(spanOfPart(partNumber), signal) : undefined,
   })

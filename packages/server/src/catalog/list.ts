@@ -1,9 +1,11 @@
-/** Lists of videos: the latest of all channels, or one channel's. */
+/** Lists of videos, the latest or the most watched: of all channels, or of one. */
 import type { ListVideos } from '@sluice/contract'
+import { readAhead } from '../base/read-ahead.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import { readAccount, readAccountByHandle } from '../records/account.ts'
 import { cursorOf, parseCursor, readChannel, readLatest, type ListEntry } from '../records/listing.ts'
+import { parseRankedKey, rankedKey, readRank, readRanked, type RankedEntry } from '../records/popular.ts'
 import { readVideo } from '../records/video.ts'
 import type { CatalogDeps } from './deps.ts'
 import type { Viewer } from './see.ts'
@@ -11,20 +13,38 @@ import type { Viewer } from './see.ts'
 const defaultLimit = 24
 /** Entries looked at for one page: a page of stale ones ends early and goes on by its cursor. */
 const examinedAtMost = 500
+/** Read at once for one page, at most. */
+const videosAhead = 8
+
+/** What a page goes by: a video, and the cursor that goes on behind it. */
+type Candidate = { videoId: string; cursor: string }
 
 /**
  * A page of videos that this viewer may find. The home page has public ones from `playable` on; a channel has the
- * same, and for its owner everything. `popular` is sorted as `latest`: plays are counted but not ranked.
+ * same, and for its owner everything. `popular` has the most watched first, then those that nobody watched lately, the
+ * newest first; a video may come twice on two pages whose views rose in between.
  * Problems: `unauthorized` (`me` without an account), `not_found` (no such channel), `bad_request` (the cursor).
  */
 export async function listVideos(deps: CatalogDeps, query: ListVideos, viewer: Viewer): Promise<{ videos: Video[]; cursor?: string }> {
   const after = query.cursor === undefined ? undefined : parseCursor(query.cursor)
-  if (query.cursor !== undefined && !after) throw new ProblemError('bad_request', { detail: 'querystring/cursor is not one that a list answered' })
-  const limit = query.limit ?? defaultLimit
-  if (query.channel === undefined) return page(deps, readLatest(deps.documents, after), isListed, limit)
-  const channelId = await findChannel(deps, query.channel, viewer)
-  const mine = channelId === viewer?.id
-  return page(deps, readChannel(deps.documents, channelId, after), (video) => mine || isListed(video), limit)
+  const afterRanked = query.cursor === undefined || query.sort !== 'popular' ? undefined : parseRankedKey(query.cursor)
+  if (query.cursor !== undefined && !after && !afterRanked) throw new ProblemError('bad_request', { detail: 'querystring/cursor is not one that a list answered' })
+  const channelId = query.channel === undefined ? undefined : await findChannel(deps, query.channel, viewer)
+  const mine = channelId !== undefined && channelId === viewer?.id
+  const candidates = query.sort === 'popular' ? byViews(deps, channelId, afterRanked, after) : byDate(deps, channelId, after)
+  return page(deps, candidates, (video) => mine || isListed(video), query.limit ?? defaultLimit)
+}
+
+async function* byDate({ documents }: CatalogDeps, channelId: string | undefined, after?: ListEntry): AsyncGenerator<Candidate> {
+  const entries = channelId === undefined ? readLatest(documents, after) : readChannel(documents, channelId, after)
+  for await (const entry of entries) yield { videoId: entry.videoId, cursor: cursorOf(entry) }
+}
+
+async function* byViews(deps: CatalogDeps, channelId: string | undefined, afterRanked?: RankedEntry, after?: ListEntry): AsyncGenerator<Candidate> {
+  if (!after) for await (const entry of readRanked(deps.documents, channelId, afterRanked)) yield { videoId: entry.videoId, cursor: rankedKey(entry) }
+  for await (const candidate of byDate(deps, channelId, after)) {
+    if ((await readRank(deps.documents, candidate.videoId)) === undefined) yield candidate
+  }
 }
 
 const isListed = (video: Video): boolean => video.visibility === 'public' && (video.state === 'playable' || video.state === 'ready')
@@ -41,19 +61,19 @@ async function findChannel({ documents }: CatalogDeps, channel: string, viewer: 
 
 async function page(
   { documents }: CatalogDeps,
-  entries: AsyncGenerator<ListEntry>,
+  candidates: AsyncGenerator<Candidate>,
   isWanted: (video: Video) => boolean,
   limit: number,
 ): Promise<{ videos: Video[]; cursor?: string }> {
   const videos: Video[] = []
-  let last: ListEntry | undefined
+  let last: Candidate | undefined
   let examined = 0
-  for await (const entry of entries) {
+  for await (const [candidate, stored] of readAhead(candidates, ({ videoId }) => readVideo(documents, videoId), videosAhead)) {
     // One entry beyond the page: without it there is no cursor.
-    if (videos.length === limit || examined === examinedAtMost) return { videos, cursor: cursorOf(last!) }
-    last = entry
+    if (videos.length === limit || examined === examinedAtMost) return { videos, cursor: last!.cursor }
+    last = candidate
     examined++
-    const video = (await readVideo(documents, entry.videoId))?.value
+    const video = stored?.value
     if (video && video.deletedAt === undefined && isWanted(video)) videos.push(video)
   }
   return { videos }

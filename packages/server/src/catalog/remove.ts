@@ -4,6 +4,7 @@ import type { RequestAccount } from '../http/auth.ts'
 import { minuteOf, writeDue } from '../records/due.ts'
 import { listInLatest, unlistInChannel } from '../records/listing.ts'
 import { updateVideo } from '../records/video.ts'
+import { noteWithdrawn } from '../records/withdrawn.ts'
 import type { CatalogDeps } from './deps.ts'
 import { changeableVideo } from './see.ts'
 
@@ -14,6 +15,7 @@ export async function removeVideo(deps: CatalogDeps, videoId: string, account: R
   const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000)
   await writeDue(documents, { kind: 'video', id: videoId, atMinute })
   if (state === 'awaiting-upload') await writeDue(documents, { kind: 'upload', id: uploadId, atMinute })
+  await noteWithdrawn(documents, videoId)
   const video = await updateVideo(documents, videoId, (now) => (now.deletedAt === undefined ? { ...now, deletedAt: clock() } : undefined))
   if (!video) return
   await listInLatest(documents, video)

@@ -15,8 +15,15 @@ import { changeableVideo } from './see.ts'
  * Problems: `video_not_found`, `forbidden`, `not_failed`.
  */
 export async function retryVideo(deps: CatalogDeps, videoId: string, account: RequestAccount): Promise<Video> {
+  return tryAgain(deps, await changeableVideo(deps, videoId, account))
+}
+
+export type RetryDeps = Pick<CatalogDeps, 'documents' | 'queue' | 'signals' | 'clock' | 'log'> & { limits: Pick<CatalogDeps['limits'], 'dueDelaySeconds'> }
+
+/** As above, for who may already. */
+export async function tryAgain(deps: RetryDeps, before: Video): Promise<Video> {
   const { documents, clock, limits } = deps
-  const before = await changeableVideo(deps, videoId, account)
+  const videoId = before.id
   if (before.state !== 'failed') {
     const isUnderWay = before.retries !== undefined && before.state !== 'ready'
     if (isUnderWay) return before

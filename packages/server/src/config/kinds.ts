@@ -25,6 +25,10 @@ function kind<T>(defaultText: string, accepts: string, meaning: string, parse: (
 
 export const text = (fallback: string, meaning: string): Kind<string> => kind(fallback, 'text', meaning, (value) => value)
 
+/** Text that nobody can guess, or nothing. */
+export const secret = (meaning: string): Kind<string> =>
+  kind('', 'nothing, or 32 characters or more without spaces', meaning, (value) => (value === '' || /^[\x21-\x7e]{32,512}$/.test(value) ? value : undefined))
+
 /** An origin (`https://video.example.org`, no path), without its trailing slash; empty for none. */
 export const origin = (meaning: string): Kind<string> =>
   kind('', 'an address such as https://video.example.org, without a path', meaning, (value) => {
@@ -32,6 +36,24 @@ export const origin = (meaning: string): Kind<string> =>
     const url = URL.canParse(value) ? new URL(value) : undefined
     return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined
   })
+
+/** Origins by commas, in their order; empty for none. */
+export const origins = (meaning: string): Kind<string[]> =>
+  kind('', 'addresses such as https://cdn.example.org, without paths, by commas', meaning, (value) => {
+    const parts = value.split(',').map((part) => part.trim()).filter(Boolean)
+    const good = parts.flatMap((part) => (URL.canParse(part) && /^https?:$/.test(new URL(part).protocol) && new URL(part).href === `${new URL(part).origin}/` ? [new URL(part).origin] : []))
+    return good.length === parts.length && good.length <= 8 ? [...new Set(good)] : undefined
+  })
+
+/** Never told back when it is wrong: there may be a password in it. */
+export const redisUrl = (fallback: string, meaning: string): Kind<string> => {
+  const accepts = 'an address such as redis://127.0.0.1:6379'
+  const parse = (value: string): string => {
+    if (!URL.canParse(value) || !/^rediss?:\/\/[^/]/.test(value)) throw new Error(`this is not ${accepts}`)
+    return value
+  }
+  return { meaning, defaultText: fallback, accepts, parse }
+}
 
 export const integer = (fallback: number, range: { min: number; max: number }, meaning: string): Kind<number> =>
   kind(String(fallback), `a whole number from ${range.min} to ${range.max}`, meaning, (value) => {
@@ -43,6 +65,13 @@ export const decimal = (fallback: number, range: { min: number; max: number }, m
   kind(String(fallback), `a number from ${range.min} to ${range.max}`, meaning, (value) => {
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN
     return number >= range.min && number <= range.max ? number : undefined
+  })
+
+/** `host` or `host:port`, several by commas; an IPv6 address in brackets. */
+export const addresses = (fallback: string, meaning: string): Kind<string[]> =>
+  kind(fallback, 'addresses such as db1.example.org:9042, by commas', meaning, (value) => {
+    const parts = value.split(',').map((part) => part.trim())
+    return parts.every((part) => /^(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/.test(part)) ? parts : undefined
   })
 
 const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }

@@ -1,6 +1,6 @@
 /** The lazy ladder: which renditions are encoded in full without a viewer asking, and which when one comes. Pure. */
 import type { Plan, VideoRendition } from './plan.ts'
-import { ladderOf } from './tier.ts'
+import { ladderOf, soundOf } from './tier.ts'
 
 /** The short side up to which pictures are made in full under the policy `base`. */
 const baseSide = 480
@@ -18,7 +18,7 @@ export function lazyRenditions(plan: Plan): VideoRendition[] {
 /** Ids of what is asked for in full: `ready` means that these are complete. */
 export function eagerIds(plan: Plan): string[] {
   const lazy = new Set(lazyRenditions(plan).map(({ id }) => id))
-  return [...ladderOf(plan), ...plan.audio].map(({ id }) => id).filter((id) => !lazy.has(id))
+  return [...ladderOf(plan), ...soundOf(plan)].map(({ id }) => id).filter((id) => !lazy.has(id))
 }
 
 /** Ids of the pictures among them. */

@@ -12,6 +12,8 @@ export const newAttempt = (): string => randomId(8)
 
 /** Raw bucket: the uploaded file, never changed. */
 export const sourceKey = (videoId: string, uploadId: string): string => `v/${videoId}/${uploadId}`
+/** The upload's id in that key of the raw bucket; undefined for any other. */
+export const uploadOfSource = (key: string): string | undefined => /^v\/[0-9a-z]{16}\/([0-9a-z]{16})$/.exec(key)?.[1]
 
 /** Raw bucket: the same packets in a container that can be sought in, for sources that can't. */
 export const seekableKey = (videoId: string, attempt: string): string => `v/${videoId}/seekable-${attempt}.mkv`
@@ -20,6 +22,8 @@ export const isSeekableKey = (key: string): boolean => /^v\/[0-9a-z]{16}\/seekab
 
 /** Both buckets: everything of a video lies under this prefix. */
 export const videoPrefix = (videoId: string): string => `v/${videoId}/`
+/** The video below whose prefix the key lies, in either bucket. */
+export const videoOfKey = (key: string): string | undefined => /^v\/([0-9a-z]{16})\//.exec(key)?.[1]
 /** Encoded bucket: everything of one encode revision. */
 export const revisionPrefix = (videoId: string, revision: string): string => `v/${videoId}/${revision}/`
 /** Encoded bucket: ftyp + moov of a rendition. */
@@ -126,6 +130,9 @@ export function parseDownloadPath(path: string): DownloadPath | undefined {
 export const downloadPrefix = (videoId: string, revision: string): string => `/d/${videoId}/${revision}/`
 export const downloadPath = (videoId: string, revision: string, renditionId: string): string => `${downloadPrefix(videoId, revision)}${renditionId}.mp4`
 
+/** A segment's delivery path. */
+export const segmentPath = (of: { videoId: string; revision: string; renditionId: string }, number: number): string =>
+  `${playbackPrefix(of.videoId, of.revision)}${of.renditionId}/${number}.m4s`
 /** The prefix that a playback token opens: its first three path elements (DESIGN §4). */
 export const playbackPrefix = (videoId: string, revision: string): string => `/v/${videoId}/${revision}/`
 export const dashPath = (videoId: string, revision: string, version: number): string => `${playbackPrefix(videoId, revision)}m${version}/manifest.mpd`

@@ -13,14 +13,14 @@ export type Message =
    * `background`: nobody waits, and nothing depends on it.
    */
   | { kind: 'chunk'; videoId: string; revision: string; chunk: number; renditionIds?: string[]; background?: boolean }
-  /** A part of one audio track, some minutes long: the first one by default. */
-  | { kind: 'audio'; videoId: string; revision: string; renditionId: string; part?: number }
+  /** A part of one audio track, some minutes long: the first one by default. `background` as for chunks. */
+  | { kind: 'audio'; videoId: string; revision: string; renditionId: string; part?: number; background?: boolean }
   /** One segment that a viewer waits for. */
   | { kind: 'segment'; videoId: string; revision: string; renditionId: string; number: number }
   | { kind: 'poster'; videoId: string; revision: string }
   /** Something that a video can do without, made when it is ready. */
   | { kind: 'extra'; videoId: string; revision: string; extra: Extra }
-  /** Decide whether a ready video gets a further codec, plan it, enqueue its chunks. */
+  /** Decide whether a ready video gets further codecs, plan them, enqueue their work. */
   | { kind: 'upgrade'; videoId: string; revision: string }
   /** Removes what nothing refers to below a video's prefix. */
   | { kind: 'sweep'; videoId: string }
@@ -36,7 +36,8 @@ const backgroundPriority: Priority = 3
 export function taskOf(message: Message, delaySeconds?: number): Task<Message> {
   // The first minutes of sound are wanted at once, the others are part of the bulk.
   const isLater = message.kind === 'audio' && (message.part ?? 0) > 0
-  const priority = isLater ? priorities.chunk : message.kind === 'chunk' && message.background ? backgroundPriority : priorities[message.kind]
+  const inBackground = (message.kind === 'chunk' || message.kind === 'audio') && message.background
+  const priority = inBackground ? backgroundPriority : isLater ? priorities.chunk : priorities[message.kind]
   return { body: message, priority, videoId: message.videoId, delaySeconds }
 }
 

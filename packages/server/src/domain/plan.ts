@@ -22,17 +22,20 @@ export type VideoGrid = {
 export type AudioGrid = {
   /** Samples per second, the track's timescale. */
   timescale: number
-  /** Samples per codec frame (AAC: 1024). */
+  /** Samples per codec frame (AAC 1024, Opus 960). */
   frameTicks: number
   /** Codec frames in all, priming excluded. */
   frames: number
-  /** Codec frames of a segment (AAC at 48 kHz: 188). */
+  /** Codec frames of a segment (AAC at 48 kHz 188, Opus 200). */
   segmentFrames: number
   segmentsPerChunk: number
 }
 
 /** `h264` is the ladder that everything plays; the others are tiers that join it (domain/tier.ts). */
 export type VideoCodec = 'h264' | 'av1'
+
+/** `aac` is the sound that everything plays; `opus` joins it as a tier. */
+export type AudioCodec = 'aac' | 'opus'
 
 /** H.264 encoders in hardware. Chosen for a whole revision: their parameter sets are their own. */
 export type HardwareEncoder = 'nvenc' | 'vaapi' | 'qsv'
@@ -68,9 +71,9 @@ export type PlanDraft = Omit<Plan, 'video' | 'audio'> & {
 }
 
 export type AudioRendition = {
-  /** `aac-1`, numbered by track. */
+  /** `aac-1`, numbered by track; `opus-1` is the same track's. */
   id: string
-  codec: 'aac'
+  codec: AudioCodec
   /** The source's stream index. */
   streamIndex: number
   sampleRate: number
@@ -131,13 +134,24 @@ export type VideoSource = {
   matrix?: string
   fullRange?: boolean
   pixelFormat: string
+  /** ffmpeg's name, where the decoder that it takes by itself would leave the alpha channel out. */
+  decoder?: AlphaDecoder
 }
 
+/** Decoders that see the alpha channel which WebM keeps beside a VP8 or VP9 picture; ffmpeg's own show the colours hidden there. */
+export type AlphaDecoder = 'libvpx' | 'libvpx-vp9'
+
+/** Codecs that join the ladder, or the sound, of a ready video. */
+export type TierCodec = 'av1' | 'opus'
+
 /**
- * The renditions of a further codec: decided once, long after the plan, over the same grid. `inits`: their init segments
- * in base64, by rendition id, so that whoever works on the tier can store them.
+ * The renditions of a further codec: decided once, long after the plan; pictures over the same grid, sound over its own.
+ * `inits`: their init segments in base64, by rendition id, so that whoever works on the tier can store them.
  */
-export type Tier = { codec: Exclude<VideoCodec, 'h264'>; createdAt: number; renditions: VideoRendition[]; inits: Record<string, string> }
+export type Tier = { createdAt: number; inits: Record<string, string> } & (
+  | { codec: 'av1'; renditions: VideoRendition[] }
+  | { codec: 'opus'; renditions: AudioRendition[] }
+)
 
 /** `base`: sound, and pictures up to 480p; a higher one is made where somebody watches it. */
 export type Eager = 'all' | 'base'

@@ -14,7 +14,7 @@ export const decibelsOf = (ssim: number): number => -10 * Math.log10(Math.max(1e
 /** Decibels that one step of CRF costs: 0.43 to 0.75 were seen. Few where quality is to rise and many where it may fall, so that neither ends below the target. */
 const decibelsPerStep = { rising: 0.5, falling: 0.65 }
 /** Samples are few: what they promise may be off by this. */
-const marginDecibels = 0.3
+export const marginDecibels = 0.3
 const [lowestCrf, highestCrf] = [16, 28]
 
 /** The CRF that reaches the target, from the mean SSIM of a sample at `sampleCrf`. In half steps. */

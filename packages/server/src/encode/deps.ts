@@ -1,7 +1,9 @@
 /** What encoding needs from outside. roles/ composes it. */
 import type { Log } from '../base/log.ts'
+import type { Measures } from '../base/measures.ts'
 import type { Clock } from '../base/time.ts'
-import type { Eager } from '../domain/plan.ts'
+import type { Tracer } from '../base/tracer.ts'
+import type { Eager, TierCodec } from '../domain/plan.ts'
 import type { UpgradePrices } from '../domain/upgrade-rule.ts'
 import type { HardwareEncoder } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
@@ -18,12 +20,21 @@ export type EncodeDeps = {
   log: Log
   clock: Clock
   media: MediaRoom
+  /** For /metrics; absent where nobody asks. */
+  measures?: Measures
+  /** Where traces are made. */
+  tracer?: Tracer
   limits: EncodeLimits
 }
+
+/** All, none, or those whose saved egress is worth more than the encode. */
+export type UpgradePolicy = 'never' | 'always' | 'popular'
 
 export type EncodeLimits = {
   /** Bulk tasks at once, beside the express loops. */
   slots: number
+  /** Which tasks are taken here; all when absent. */
+  priorities?: Priority[]
   /** Videos of one account that are opened at once; half as many have their ladder made. */
   videosPerAccount: number
   /** x264 preset of new plans. */
@@ -32,12 +43,14 @@ export type EncodeLimits = {
   cores?: number
   /** The hardware that new plans are made for; software when absent. */
   videoEncoder?: HardwareEncoder
+  /** How long a plan waits for its hardware when nobody has it any more; ten when absent. */
+  hardwareWaitMinutes?: number
   /** Which renditions of new plans are made without being asked for. */
   eager: Eager
   /** When lazy renditions are completed: when nothing else is to be done, or only where enough of one was watched. */
   lazyFill: 'idle' | 'views'
-  /** Which ready videos get a second codec. */
-  upgrade: { policy: 'never' | 'always' | 'popular'; prices: UpgradePrices }
+  /** Which ready videos get which further codecs. */
+  upgrade: Record<TierCodec, UpgradePolicy> & { prices: UpgradePrices }
   /** Turns speech into captions; absent or empty: nobody does. */
   transcribeCommand?: string[]
   maxDurationSeconds: number

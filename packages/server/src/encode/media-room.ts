@@ -1,5 +1,5 @@
 /** What encoding asks of the media room, bound to the tools. Tests put a room of their own here to make faults. */
-import type { Plan, PlanDraft } from '../domain/plan.ts'
+import type { Plan, PlanDraft, TierCodec } from '../domain/plan.ts'
 import type { Loudness } from '../domain/video.ts'
 import { encodeAudioSpan, type AudioOptions, type AudioSegment } from '../media/encode-audio.ts'
 import { compareQuality, type CompareOptions } from '../media/compare-quality.ts'
@@ -16,15 +16,16 @@ import { makePosterCandidates, type CandidatePicture } from '../media/poster-can
 import { readTexts, type SourceTexts, type TextsOptions } from '../media/read-texts.ts'
 import { rememberInits } from '../media/remember-inits.ts'
 import { makeStoryboard, type StoryboardOptions } from '../media/storyboard.ts'
+import { sampleCodec, type SampleCodecOptions } from '../media/sample-codec.ts'
 import { sampleQuality, type SampleOptions } from '../media/sample-quality.ts'
 import { transcribe, type TranscribeOptions } from '../media/transcribe.ts'
-import { checkTools, hasAv1Encoder, type MediaTools } from '../media/tools.ts'
+import { checkTools, decodersOf, hasEncoder, type MediaTools } from '../media/tools.ts'
 
 export type MediaRoom = {
   /** The build of the encoder, part of every plan. Throws MediaToolsMissing. */
   encoderBuild(): Promise<string>
   /** Throws MediaToolsMissing. */
-  canEncodeAv1(): Promise<boolean>
+  canEncode(codec: TierCodec): Promise<boolean>
   /** Throws MediaRefused, MediaRunError. */
   inspectSource(url: string, options: InspectOptions): Promise<Inspection>
   /** Throws MediaRunError. */
@@ -32,6 +33,8 @@ export type MediaRoom = {
   makeInits(draft: PlanDraft, options: { signal?: AbortSignal }): Promise<Map<string, Init>>
   /** Throws MediaRunError. */
   sampleQuality(options: SampleOptions): Promise<Map<string, number>>
+  /** Throws MediaRunError. */
+  sampleCodec(options: SampleCodecOptions): Promise<Map<string, number>>
   /** Throws MediaRunError. */
   compareQuality(options: CompareOptions): Promise<Map<string, number>>
   /** Throws SpanMismatch, MediaRunError. */
@@ -56,16 +59,22 @@ export type MediaRoom = {
 /** The tools are checked at the first need and once: the check encodes a trial frame. */
 export function openMediaRoom(tools: MediaTools): MediaRoom {
   let build: Promise<string> | undefined
+  let decoders: Promise<Set<string>> | undefined
   return {
     encoderBuild() {
       build ??= checkTools(tools).then(({ x264Build }) => x264Build)
       build.catch(() => (build = undefined))
       return build
     },
-    canEncodeAv1: () => hasAv1Encoder(tools),
-    inspectSource: (url, options) => inspectSource(tools, url, options),
+    canEncode: (codec) => hasEncoder(tools, codec),
+    async inspectSource(url, options) {
+      decoders ??= decodersOf(tools)
+      decoders.catch(() => (decoders = undefined))
+      return inspectSource(tools, url, { ...options, decoders: await decoders })
+    },
     makeSeekable: (options) => makeSeekable(tools, options),
     sampleQuality: (options) => sampleQuality(tools, options),
+    sampleCodec: (options) => sampleCodec(tools, options),
     compareQuality: (options) => compareQuality(tools, options),
     makeInits: rememberInits(tools),
     encodeVideoSpan: (options) => encodeVideoSpan(tools, options),

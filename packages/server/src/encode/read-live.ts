@@ -5,6 +5,8 @@ import { readPlan } from '../records/plan.ts'
 import { readVideo } from '../records/video.ts'
 import type { EncodeDeps, TaskContext } from './deps.ts'
 import { GiveBack } from './worker/errors.ts'
+import { planAnew } from './plan/plan-anew.ts'
+import { isHardwareGone } from './worker/hardware-presence.ts'
 import { renditionIds } from './progress/listing.ts'
 
 /** The revision takes slots: it is the video's live one, and the video is neither deleted nor failed. */
@@ -24,7 +26,7 @@ const hardwareDelaySeconds = 30
  * where another worker may have the build of the encoder that the plan was made with.
  */
 export async function readLive(
-  deps: Pick<EncodeDeps, 'documents' | 'media' | 'limits'>,
+  deps: EncodeDeps,
   message: { videoId: string; revision: string },
   context: Pick<TaskContext, 'attempt'>,
 ): Promise<{ video: Video; plan: Plan } | undefined> {
@@ -33,9 +35,12 @@ export async function readLive(
   if (!isLive(video, revision)) return undefined
   const plan = await readPlan(deps.documents, videoId, revision)
   if (!plan || isSettled(video, plan)) return undefined
-  // Never made up for in software: no other encoder has its parameter sets.
+  // Never made up for chunk by chunk: no other encoder has its parameter sets.
   const hardware = plan.video?.renditions.find(({ settings }) => settings.encoder)?.settings.encoder
-  if (hardware && hardware !== deps.limits.videoEncoder) throw new GiveBack(`the plan wants ${hardware}, which this encoder does not have`, hardwareDelaySeconds)
+  if (hardware && hardware !== deps.limits.videoEncoder) {
+    if (video.state !== 'ready' && (await isHardwareGone(deps, hardware, video.state === 'playable'))) return void (await planAnew(deps, plan))
+    throw new GiveBack(`the plan wants ${hardware}, which this encoder does not have`, hardwareDelaySeconds)
+  }
   if (context.attempt <= deliveriesForSameBuild && plan.encoderBuild !== (await deps.media.encoderBuild())) {
     throw new GiveBack(`the plan wants encoder build ${plan.encoderBuild}`, 1)
   }

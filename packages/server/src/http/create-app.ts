@@ -2,11 +2,13 @@
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify from 'fastify'
 import type { Log } from '../base/log.ts'
+import type { Measures } from '../base/measures.ts'
 import type { Clock } from '../base/time.ts'
 import type { Cache } from '../ports/cache.ts'
 import type { Queue } from '../ports/queue.ts'
 import type { App } from './app.ts'
 import { registerAuth, type Authenticate } from './auth.ts'
+import { trustedProxyList } from './client-address.ts'
 import { errorHandler, problemFor, replyProblem, schemaProblem } from './errors.ts'
 import { registerHealthRoutes } from './health.ts'
 import { openMetrics, registerMetrics } from './metrics.ts'
@@ -22,11 +24,17 @@ export type AppOptions = {
   authenticate: Authenticate
   /** Empty when answers use the address that a request came to. */
   publicUrl: string
+  /** Origins that a page sends parts of uploads to, beside its own. */
+  partOrigins?: string[]
+  /** Where players fetch video from, besides here. */
+  deliveryOrigins?: string[]
   /** Addresses whose X-Forwarded-For is believed (proxy-addr's words and CIDRs, by commas); empty for none. */
   trustedProxies: string
   requestsPerMinute: number
   /** What /readyz asks, by name. */
   checks: Record<string, () => Promise<unknown>>
+  /** What the process counts elsewhere, for /metrics. */
+  measures?: Measures
   warnings?: Record<string, () => Promise<unknown>>
 }
 
@@ -38,7 +46,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app: App = Fastify({
     bodyLimit: defaultBodyLimitBytes,
     logger: false,
-    trustProxy: options.trustedProxies === '' ? false : options.trustedProxies.split(',').map((one) => one.trim()),
+    trustProxy: options.trustedProxies === '' ? false : trustedProxyList(options.trustedProxies),
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (error, _request, reply) => void replyProblem(reply, problemFor(error)),
     schemaErrorFormatter: schemaProblem,
@@ -48,10 +56,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   // Only JSON is read: a form of another site can't send it without being asked first (CORS preflight).
   app.removeContentTypeParser('text/plain')
 
-  const metrics = openMetrics()
-  registerMetrics(app, metrics)
+  const metrics = openMetrics(options.measures)
+  registerMetrics(app, metrics, options.measures)
   registerRequestLog(app, log)
-  registerSecurityHeaders(app, options.publicUrl)
+  registerSecurityHeaders(app, options)
   await registerAuth(app, options)
   await registerRateLimits(app, { cache: options.cache, clock: options.clock, perMinute: options.requestsPerMinute })
   await registerOpenApi(app)

@@ -1,14 +1,21 @@
 /** Every error as a problem document: what failed is named, what is ours to know is only logged. */
+import type { ProblemCode } from '@sluice/contract'
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { DriverUnavailable } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { problemMediaType, problemOf, ProblemError } from './problem.ts'
+
+const answered = new WeakMap<FastifyReply, ProblemCode>()
+
+/** The code that a request was answered with, if it was a problem. */
+export const problemCodeOf = (reply: FastifyReply): ProblemCode | undefined => answered.get(reply)
 
 /** Renders a problem; the answer skips the route's own schema. */
 export function replyProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
   const { retryAfterSeconds } = problem.options
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds)
   const body = problemOf(problem.code, problem.options)
+  answered.set(reply, problem.code)
   return reply
     .code(body.status)
     .header('content-type', problemMediaType)
@@ -23,6 +30,7 @@ export function problemFor(error: unknown): ProblemError {
   if (error instanceof DriverUnavailable) return new ProblemError('unavailable', { retryAfterSeconds: 2 })
   const { statusCode, code, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ProblemError('payload_too_large')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new ProblemError('bad_request', { detail: 'The body must be JSON, sent as application/json.' })
   if (statusCode === 404) return new ProblemError('not_found')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ProblemError('bad_request', { detail: message })
   return new ProblemError('internal')

@@ -30,8 +30,9 @@ export function registerHealthRoutes(app: FastifyInstance, { checks, warnings = 
   })
 
   app.get('/metrics', { config, schema }, async (_request, reply) => {
-    const depths = await depth().catch(() => [])
-    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.render(depths))
+    const [depths, failing] = await Promise.all([depth().catch(() => []), allFailed({ ...checks, ...warnings })])
+    const dependencies = Object.keys({ ...checks, ...warnings }).map((name) => ({ name, isUp: !failing.includes(name) }))
+    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.render(depths, dependencies))
   })
 }
 

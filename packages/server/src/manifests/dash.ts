@@ -3,6 +3,7 @@ import type { Caption } from '../domain/extras.ts'
 import { segmentsOf } from '../domain/grid.ts'
 import { captionHref, initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioGrid, AudioRendition, Plan, VideoGrid, VideoRendition } from '../domain/plan.ts'
+import { isCommonSound } from '../domain/tier.ts'
 import type { ManifestVersion } from '../domain/video.ts'
 import { audioPeak, byCodec, listedRenditions, videoPeaks } from './listed.ts'
 
@@ -11,7 +12,7 @@ export function writeDash(plan: Plan, manifest: ManifestVersion): string {
   const { video, audio } = listedRenditions(plan, manifest)
   const sets = [
     ...byCodec(video).map((renditions) => videoSet(plan.video!, renditions, videoPeaks(renditions, manifest))),
-    ...audio.map((rendition, index) => audioSet(rendition, index, audioPeak(rendition, manifest))),
+    ...byCodec(audio).flatMap((tracks) => tracks.map((rendition, index) => audioSet(rendition, index, audioPeak(rendition, manifest)))),
     ...(manifest.captions ?? []).map(captionSet),
   ]
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -57,9 +58,10 @@ ${representations.join('\n')}
 </AdaptationSet>`
 }
 
+/** One adaptation set a track and codec; those of a track have language, label and role in common. */
 function audioSet(rendition: AudioRendition, index: number, peakBitsPerSecond: number): string {
   const set = {
-    id: `audio-${index + 1}`,
+    id: isCommonSound(rendition) ? `audio-${index + 1}` : `audio-${rendition.codec}-${index + 1}`,
     contentType: 'audio',
     mimeType: 'audio/mp4',
     lang: rendition.language,

@@ -5,6 +5,7 @@ import { gridOf, segmentsOf } from '../domain/grid.ts'
 import { captionHref, captionPlaylistHref, initHref, segmentHref } from '../domain/keys.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
 import { rateOf } from '../domain/rate.ts'
+import { isCommonSound } from '../domain/tier.ts'
 import type { ManifestVersion } from '../domain/video.ts'
 import { audioPeak, byCodec, listedRenditions, videoPeaks } from './listed.ts'
 
@@ -16,7 +17,9 @@ const mediaHref = (renditionId: string): string => `${renditionId}.m3u8`
  * Audio alone is listed as variants, as Apple's authoring specification asks of audio-only streams.
  */
 export function writeHlsMaster(plan: Plan, manifest: ManifestVersion): string {
-  const { video, audio } = listedRenditions(plan, manifest)
+  const { video, audio: sound } = listedRenditions(plan, manifest)
+  // A variant's CODECS names one codec of sound: AV1 goes with AAC too, and players of HLS that know Opus know DASH.
+  const audio = sound.filter(isCommonSound)
   const peaks = byCodec(video).flatMap((renditions) => videoPeaks(renditions, manifest))
   const largestAudio = Math.max(0, ...audio.map((rendition) => audioPeak(rendition, manifest)))
   const audioCodecs = [...new Set(audio.map((rendition) => rendition.codecs))]

@@ -5,12 +5,12 @@ import type { ManifestVersion } from '../domain/video.ts'
 export type Listed = {
   /** The ladder, then tiers; of each the lowest bit rate first: the first listed is the one that is encoded first and that players start with (DESIGN §1). */
   video: VideoRendition[]
-  /** The default track first, then as in the plan. */
+  /** AAC, then tiers; of each the default track first, then as in the plan. */
   audio: AudioRendition[]
 }
 
-/** One list a codec, in the order in which codecs appear in the plan: the ladder, then tiers. */
-export const byCodec = (video: VideoRendition[]): VideoRendition[][] => [...Map.groupBy(video, ({ codec }) => codec).values()]
+/** One list a codec, in the order in which codecs appear in the plan: what everything plays, then tiers. */
+export const byCodec = <R extends VideoRendition | AudioRendition>(renditions: R[]): R[][] => [...Map.groupBy(renditions, ({ codec }) => codec).values()]
 
 /** The cap of 240p: a line that can't carry it carries little else. */
 const anyLineBitsPerSecond = 350_000
@@ -29,7 +29,7 @@ export function listedRenditions(plan: Plan, manifest: ManifestVersion): Listed 
   if (wanted.size > 0) throw new Error(`the plan ${plan.videoId}/${plan.revision} has no rendition ${[...wanted].join(', ')}`)
   return {
     video: byCodec(video).flatMap((one) => withoutPointless(one.sort((a, b) => a.capBitsPerSecond - b.capBitsPerSecond), manifest)),
-    audio: audio.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+    audio: byCodec(audio).flatMap((one) => one.sort((a, b) => Number(b.isDefault) - Number(a.isDefault))),
   }
 }
 

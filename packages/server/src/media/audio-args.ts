@@ -2,6 +2,7 @@
 import { segmentAt } from '../domain/grid.ts'
 import type { AudioRendition } from '../domain/plan.ts'
 import { inputLimits } from './limits.ts'
+import { soundCodecs } from './sound-codecs.ts'
 
 export type AudioSpan = {
   rendition: AudioRendition
@@ -13,16 +14,9 @@ export type AudioSpan = {
   mode: 'normal' | 'long-preroll' | 'fill' | 'silence'
 }
 
-/** Codec frames [encoded, end) that the command asks the encoder for; those from `first` on are kept. */
+/** Codec frames [encoded, end) that the command asks the encoder for; those from `first` on are kept. `encoded` may be before the track. */
 export type AudioFrames = { encoded: number; first: number; end: number }
 
-/**
- * Frames encoded before the first one kept. After 4 an encoder started anew writes what one that heard everything writes
- * (docs/decisions/0012); twice that is taken.
- */
-const encoderRunUp = 8
-/** Frames after the last one kept: the encoder looks that far ahead. */
-const lookAhead = 2
 /** A whole number of samples at every usual rate (8000 … 96000, 11025 … 88200): resampling that starts there has the phase of a whole pass. */
 const phaseSeconds = 0.04
 const longPrerollSeconds = 30
@@ -30,20 +24,28 @@ const longPrerollSeconds = 30
 const clockSeconds = 0.0011
 /** Decoders need some packets before they give the right samples (Opus 80 ms, MP3's reservoir), and some give none for the first. */
 const decoderRunUpSeconds = 0.06
-/** What the container said of the track's end may be off by this much (2 s). */
-const roundingFrames = 94
+/** What the container said of the track's end may be off by this much. */
+const roundingSeconds = 2
 
-export function audioFrames({ grid }: AudioRendition, from: number, to: number): AudioFrames {
+export function audioFrames({ grid, codec }: AudioRendition, from: number, to: number): AudioFrames {
+  const { runUpFrames, runsUpBeforeStart } = soundCodecs[codec]
   const last = segmentAt(grid, 'audio', to - 1)!
   const first = segmentAt(grid, 'audio', from)!.startFrame
-  return { encoded: Math.max(0, first - encoderRunUp), first, end: last.startFrame + last.frames }
+  return { encoded: Math.max(runsUpBeforeStart ? -Infinity : 0, first - runUpFrames), first, end: last.startFrame + last.frames }
 }
 
-/** Sample to end at. One more than whole frames: where a single sample is missing, a frame less comes out, and shows in the count. */
-const endSample = ({ grid }: AudioRendition, { end }: AudioFrames): number => (end + lookAhead) * grid.frameTicks + 1
+/** The last frame's end, with what the encoder looks ahead. */
+const soughtEnd = ({ codec }: AudioRendition, { end }: AudioFrames): number => end + soundCodecs[codec].lookAheadFrames
 
-/** Frames that come out of the encoder when no sample is missing: its delay, and the last one for a single sample. */
-export const framesOut = ({ encoded, end }: AudioFrames): number => end + lookAhead - encoded + 2
+/** Sample to begin at. */
+const startSample = ({ grid, codec }: AudioRendition, { encoded }: AudioFrames): number => encoded * grid.frameTicks + soundCodecs[codec].delaySamples
+
+/** Sample to end at. One more than whole frames: where a single sample is missing, a frame less comes out, and shows in the count. */
+const endSample = (rendition: AudioRendition, frames: AudioFrames): number => soughtEnd(rendition, frames) * rendition.grid.frameTicks + 1
+
+/** Frames that come out of the encoder when no sample is missing. */
+export const framesOut = (rendition: AudioRendition, frames: AudioFrames): number =>
+  soughtEnd(rendition, frames) - frames.encoded + soundCodecs[rendition.codec].surplusFrames
 
 /** Whether nothing of the span is in the source. */
 export const isBehindEnd = (rendition: AudioRendition, { encoded }: AudioFrames): boolean => encoded >= (rendition.sourceFrames ?? rendition.grid.frames)
@@ -52,10 +54,11 @@ export function audioArgs(span: AudioSpan): string[] {
   const { rendition, url, mode } = span
   const frames = audioFrames(rendition, span.from, span.to)
   const head = ['-hide_banner', '-nostdin', '-loglevel', 'error']
-  if (mode === 'silence') return [...head, ...silentInput(rendition), '-af', trimmed(rendition, frames), ...aacArgs(rendition), 'pipe:1']
+  const encoder = [...soundCodecs[rendition.codec].encoderArgs(rendition), 'pipe:1']
+  if (mode === 'silence') return [...head, ...silentInput(rendition), '-af', trimmed(rendition, frames), ...encoder]
   return [
     ...head, ...inputLimits(url), ...seekArgs(span, frames), '-i', url, '-map', `0:${rendition.streamIndex}`,
-    '-af', filters(span, frames), ...aacArgs(rendition), 'pipe:1',
+    '-af', filters(span, frames), ...encoder,
   ]
 }
 
@@ -79,11 +82,11 @@ const runUpSeconds = ({ rendition, mode }: AudioSpan): number => (mode === 'norm
 const readingStart = (span: AudioSpan, frames: AudioFrames): number => anchorSeconds(span, frames) - runUpSeconds(span)
 
 /** From where samples are resampled. After damage or in a gap it is earlier, so that time stamps before the span count. */
-function anchorSeconds(span: AudioSpan, { encoded }: AudioFrames): number {
-  const { grid } = span.rendition
+function anchorSeconds(span: AudioSpan, frames: AudioFrames): number {
+  const start = startSample(span.rendition, frames) / span.rendition.grid.timescale
   const earlier = span.mode === 'normal' ? 0 : longPrerollSeconds / 2
-  const at = Math.floor((encoded * grid.frameTicks) / grid.timescale / phaseSeconds - earlier / phaseSeconds + 1e-9)
-  return Math.max(0, at) * phaseSeconds
+  const at = Math.floor(start / phaseSeconds - earlier / phaseSeconds + 1e-9)
+  return Math.max(Math.min(0, Math.floor(start / phaseSeconds)), at) * phaseSeconds
 }
 
 /**
@@ -97,7 +100,7 @@ function filters(span: AudioSpan, frames: AudioFrames): string {
   const isIndexed = (rendition.source?.prerollSeconds ?? 12) <= 1
   const startsLater = anchor <= (rendition.source?.startSeconds ?? 0) + decoderRunUpSeconds
   // An index leads before the span: what isn't there half a minute before it is a gap.
-  const mayPad = anchor === 0 || startsLater || mode === 'fill' || (mode === 'long-preroll' && isIndexed)
+  const mayPad = anchor <= 0 || startsLater || mode === 'fill' || (mode === 'long-preroll' && isIndexed)
   const firstPts = mayPad ? `:first_pts=${Math.round(anchor * (rendition.source?.sampleRate ?? rendition.sampleRate))}` : ''
   return [
     'aformat=sample_fmts=fltp', ...steadyTimes(rendition),
@@ -123,23 +126,16 @@ function steadyTimes({ source }: AudioRendition): string[] {
 }
 
 /** Silence after the track's end: as much as is missing there, and what the container may be off by. */
-function padded(rendition: AudioRendition, { end }: AudioFrames): string[] {
-  const missing = end + lookAhead - (rendition.sourceFrames ?? rendition.grid.frames)
-  return missing > -roundingFrames ? [`apad=pad_len=${(Math.max(0, missing) + roundingFrames) * rendition.grid.frameTicks}`] : []
+function padded(rendition: AudioRendition, frames: AudioFrames): string[] {
+  const { grid } = rendition
+  const roundingFrames = Math.round((roundingSeconds * grid.timescale) / grid.frameTicks)
+  const missing = soughtEnd(rendition, frames) - (rendition.sourceFrames ?? grid.frames)
+  return missing > -roundingFrames ? [`apad=pad_len=${(Math.max(0, missing) + roundingFrames) * grid.frameTicks}`] : []
 }
 
 /** The frames' samples; by their number where there are no time stamps that mean anything. */
 function trimmed(rendition: AudioRendition, frames: AudioFrames, by: 'pts' | 'sample' = 'sample'): string {
-  const start = frames.encoded * rendition.grid.frameTicks
+  const start = startSample(rendition, frames)
   const end = endSample(rendition, frames)
   return by === 'pts' ? `atrim=start_pts=${start}:end_pts=${end}` : `atrim=end_sample=${end - start}`
 }
-
-/**
- * Constant quality, so that no state of a rate control makes two encodes of one place differ. The fast search takes
- * -b:a × -q:a as the most that a frame may have; noise substitution goes by a generator whose state is never the same twice.
- */
-const aacArgs = (rendition: AudioRendition): string[] => [
-  '-c:a', 'aac', '-aac_coder', 'fast', '-q:a', '1.2', '-b:a', String(rendition.bitsPerSecond), '-aac_pns', '0', '-cutoff', '17000',
-  '-flags', '+bitexact', '-threads', '1', '-map_metadata', '-1', '-f', 'adts',
-]

@@ -4,11 +4,9 @@ import type { AudioRendition } from '../domain/plan.ts'
 import { readFragments } from './boxes/fragment.ts'
 import { BadBoxes } from './boxes/read.ts'
 import { SpanMismatch } from './check-span.ts'
+import { soundCodecs } from './sound-codecs.ts'
 
-/** ISO/IEC 14496-3 table 4.85: what the first element of a frame is. */
-const firstElement = { 1: 0, 2: 1 } as const
-
-/** Number of frames, their length, the place of the first, and that each begins with as many channels as the init segment says. Throws SpanMismatch. */
+/** Number of frames, their length, the place of the first, and that each begins as one that the init segment describes. Throws SpanMismatch. */
 export function checkAudioSegment(rendition: AudioRendition, bytes: Buffer, number: number): void {
   const refuse = (what: string): never => {
     throw new SpanMismatch(`${rendition.id} segment ${number}: ${what}`)
@@ -20,10 +18,10 @@ export function checkAudioSegment(rendition: AudioRendition, bytes: Buffer, numb
     if (fragment.decodeTime !== segment.startTicks) refuse(`starts at ${fragment.decodeTime}, not ${segment.startTicks}`)
     if (fragment.samples.length !== segment.frames) refuse(`${fragment.samples.length} frames, not ${segment.frames}`)
     if (fragment.samples.some(({ durationTicks }) => durationTicks !== rendition.grid.frameTicks)) refuse('frames of uneven length')
-    const element = firstElement[rendition.channels as 1 | 2]
+    const { isFrame } = soundCodecs[rendition.codec]
     let at = fragment.dataOffset
     for (const { sizeBytes } of fragment.samples) {
-      if (sizeBytes === 0 || bytes[at]! >>> 5 !== element) refuse('a frame is not what the init segment says')
+      if (sizeBytes === 0 || !isFrame(bytes.subarray(at, at + sizeBytes), rendition.channels)) refuse('a frame is not what the init segment says')
       at += sizeBytes
     }
     if (at !== fragment.end) refuse('more bytes than frames')

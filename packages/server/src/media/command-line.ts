@@ -11,6 +11,10 @@ export type LimitedCommand = {
   timeoutSeconds: number
   /** Address space; where the system can't limit it, it is not limited. */
   maxMemoryBytes?: number
+  /** Memory that it writes to; likewise. */
+  maxDataBytes?: number
+  /** Processor time, in place of what the time-out allows on every processor. */
+  maxCpuSeconds?: number
   /** Of one file that it writes. */
   maxFileBytes?: number
   /** A program of the administrator's choice: it keeps the environment and sees the system, within the same limits. */
@@ -46,8 +50,10 @@ function limits(options: LimitedCommand): string[] {
     c: 0,
     n: maxOpenFiles,
     f: Math.ceil((options.maxFileBytes ?? defaultFileBytes) / 512),
-    t: Math.ceil(options.timeoutSeconds * availableParallelism()) + 60,
+    // Soft: beyond a hard one it would be killed outright, like one that ran out of memory.
+    'S -t': Math.ceil(options.maxCpuSeconds ?? options.timeoutSeconds * availableParallelism() + 60),
     ...(options.maxMemoryBytes && { v: Math.ceil(options.maxMemoryBytes / 1024) }),
+    ...(options.maxDataBytes && { d: Math.ceil(options.maxDataBytes / 1024) }),
   }
   const score = options.nice ? oomScore.bulk : oomScore.express
   return [

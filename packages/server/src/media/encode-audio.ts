@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import { segmentAt } from '../domain/grid.ts'
 import type { AudioRendition, Plan } from '../domain/plan.ts'
-import { adtsFrames } from './adts.ts'
 import { audioArgs, audioFrames, framesOut, isBehindEnd, type AudioSpan } from './audio-args.ts'
-import { aacFragment } from './boxes/aac.ts'
+import { soundFragment } from './boxes/sound.ts'
 import { checkAudioSegment } from './check-audio.ts'
 import { SpanMismatch } from './check-span.ts'
 import { encodeMemoryBytes } from './limits.ts'
 import { unreadableSource } from './refuse.ts'
 import { MediaRunError, runTool } from './run.ts'
+import { soundCodecs } from './sound-codecs.ts'
 import type { MediaTools } from './tools.ts'
 
 export type AudioOptions = {
@@ -26,8 +26,6 @@ export type AudioOptions = {
 }
 export type AudioSegment = { number: number; bytes: Buffer; sha256: string }
 
-/** The encoder's delay: one frame before the first sample. */
-const primingFrames = 1
 const stallSeconds = 180
 const timeoutSeconds = 3600
 
@@ -55,10 +53,10 @@ async function encodeAs(tools: MediaTools, options: AudioOptions, mode: AudioSpa
   // ffmpeg may end well although its input dropped; what is missing then must never be filled.
   if (unreadableSource(stderrTail)) throw new MediaRunError(tools.ffmpeg, 'exit', 0, stderrTail)
   const wanted = audioFrames(rendition, from, to)
-  const frames = adtsFrames(stdout, rendition)
-  if (frames.length !== framesOut(wanted)) {
-    throw new SpanMismatch(`${rendition.id} segments ${from} to ${to - 1}: ${frames.length} frames, not ${framesOut(wanted)}`)
-  }
+  const { framesOf, primingFrames } = soundCodecs[rendition.codec]
+  const frames = framesOf(stdout, rendition)
+  const expected = framesOut(rendition, wanted)
+  if (frames.length !== expected) throw new SpanMismatch(`${rendition.id} segments ${from} to ${to - 1}: ${frames.length} frames, not ${expected}`)
   const kept = frames.slice(primingFrames + wanted.first - wanted.encoded)
   return Array.from({ length: to - from }, (_, index) => makeSegment(rendition, from + index, kept, wanted.first))
 }
@@ -66,7 +64,8 @@ async function encodeAs(tools: MediaTools, options: AudioOptions, mode: AudioSpa
 function makeSegment(rendition: AudioRendition, number: number, frames: Buffer[], firstFrame: number): AudioSegment {
   const segment = segmentAt(rendition.grid, 'audio', number)!
   const at = segment.startFrame - firstFrame
-  const bytes = aacFragment(frames.slice(at, at + segment.frames), segment.startTicks, number + 1)
+  const { rollFrames } = soundCodecs[rendition.codec]
+  const bytes = soundFragment(frames.slice(at, at + segment.frames), { frameSamples: rendition.grid.frameTicks, rollFrames }, { decodeTime: segment.startTicks, sequence: number + 1 })
   checkAudioSegment(rendition, bytes, number)
   return { number, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
 }

@@ -1,17 +1,18 @@
 /** Init segments (ftyp + moov), made from a synthetic frame before the source is touched; their codec strings go into manifests. */
 import { createHash } from 'node:crypto'
 import type { AudioDraft, PlanDraft, VideoDraft, VideoGrid } from '../domain/plan.ts'
-import { aacCodecString, aacInit } from './boxes/aac.ts'
 import { boxesIn } from './boxes/read.ts'
+import { soundInit } from './boxes/sound.ts'
 import { cmafFileType } from './boxes/write.ts'
 import { codecsInMp4 } from './codecs.ts'
 import { deviceArgs, uploadFilters } from './hardware.ts'
 import { encodeMemoryBytes } from './limits.ts'
 import { runTool } from './run.ts'
+import { soundCodecs } from './sound-codecs.ts'
 import type { MediaTools } from './tools.ts'
 import { rateText, taggedPicture, videoOutputArgs } from './video-settings.ts'
 
-/** `parameterSetsSha256`: of the avcC or the AudioSpecificConfig. */
+/** `parameterSetsSha256`: of the avcC or av1C, or of a sound's sample entry. */
 export type Init = { bytes: Buffer; codecs: string; parameterSetsSha256: string }
 export type InitOptions = { signal?: AbortSignal }
 
@@ -53,6 +54,10 @@ export async function makeVideoInit(tools: MediaTools, grid: VideoGrid, renditio
   return { bytes, codecs: codec.codecString(configuration), parameterSetsSha256: createHash('sha256').update(configuration).digest('hex') }
 }
 
+/** Written, not encoded: everything in it is known. */
 export function makeAudioInit(rendition: AudioDraft): Init {
-  return { ...aacInit(rendition), codecs: aacCodecString }
+  const { codecString, rollFrames, entry } = soundCodecs[rendition.codec]
+  const sampleEntry = entry(rendition)
+  const bytes = soundInit({ sampleRate: rendition.sampleRate, language: rendition.language, frameSamples: rendition.grid.frameTicks, sampleEntry, rollFrames })
+  return { bytes, codecs: codecString, parameterSetsSha256: createHash('sha256').update(sampleEntry).digest('hex') }
 }

@@ -1,16 +1,15 @@
 /** Finds out what a source is, by range reads, trusting nothing that it claims. */
-import type { SteadyPackets } from '../domain/plan.ts'
 import { alignOrigin } from './align-origin.ts'
+import { decodeFirst, type Decodable } from './first-frames.ts'
 import { decideRate } from './frame-rate.ts'
 import { guessInspection } from './guess.ts'
 import type { InspectedAudio, InspectedVideo, Inspection } from './inspection.ts'
 import { NotSeekable } from './make-seekable.ts'
 import { measureEnds } from './measure-ends.ts'
-import { describePicture } from './picture.ts'
-import { decodeFrames, probeFile, readPackets, seconds, type ProbeContext, type ProbedFrame, type ProbedStream } from './probe.ts'
-import { MediaRefused, refusalOf } from './refuse.ts'
+import { alphaDecoderOf, describePicture } from './picture.ts'
+import { probeFile, readPackets, seconds, type Packet, type ProbeContext, type ProbedFrame, type ProbedStream } from './probe.ts'
+import { MediaRefused, ranOutOfMemory, refusalOf } from './refuse.ts'
 import { MediaRunError } from './run.ts'
-import { steadyPackets } from './steady-packets.ts'
 import { pickAudio, pickVideos } from './pick-streams.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -20,8 +19,6 @@ const indexed = /^(?:mov|matroska|mxf|wav|flac|gif|dv)/
 const honest = /^(?:avi|flv|asf)/
 /** Less than this off the claimed end is rounding. */
 const shortfallSeconds = 1.5
-
-type Decodable = { stream: ProbedStream; frames: ProbedFrame[] }
 
 export type InspectOptions = {
   sizeBytes: number
@@ -33,15 +30,19 @@ export type InspectOptions = {
   mustSeek?: boolean
   /** What the file claimed that this is a copy of. */
   claimedSeconds?: number
+  /** ffmpeg's decoders, of which an alpha channel may need one; all that are known when absent. */
+  decoders?: ReadonlySet<string>
 }
 
 /** Throws MediaRefused for what can't be played; MediaRunError where the source can't be reached (retry); NotSeekable. */
 export async function inspectSource(tools: MediaTools, url: string, options: InspectOptions): Promise<Inspection> {
   if (options.sizeBytes === 0) throw new MediaRefused('not_media', 'It is empty.')
-  const context: ProbeContext = { tools, url, signal: options.signal }
-  const { format, streams, warnings: said } = await probeFile(context).catch((error: unknown) => {
+  const context: ProbeContext = { tools, url, sizeBytes: options.sizeBytes, signal: options.signal }
+  const { format, streams: probed, packets, warnings: said } = await probeFile(context).catch((error: unknown) => {
     throw refusalOf(error) ?? error
   })
+  if (ranOutOfMemory(said)) throw new MediaRefused('limits', 'It asks for more memory than a file of its size may.')
+  const streams = options.decoders ? probed.map((stream) => withoutAlphaTag(stream, options.decoders!)) : probed
   const guess = options.onGuess && guessInspection(format, streams)
   if (guess) options.onGuess!(guess)
   const formatStart = seconds(format.start_time) ?? 0
@@ -52,8 +53,9 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
   const container = format.format_name ?? ''
   const seekable = indexed.test(container) && claimed !== undefined
   if (options.mustSeek && !seekable && videos.length > 0) throw new NotSeekable(container, honest.test(container) ? claimed : undefined)
-  const [decoded, measured] = await Promise.allSettled([
-    Promise.all([firstDecodable(context, videos, said, formatStart, claimed), decodableAudio(context, pickAudio(streams))]),
+  // All at once: each waits for the store more than for a processor.
+  const [decoded, measured, timed] = await Promise.allSettled([
+    decodeFirst(context, { streams, videos, audio: pickAudio(streams), said, startSeconds: formatStart, claimedSeconds: claimed }),
     measureEnds(context, {
       streams: [...videos.slice(0, 1), ...pickAudio(streams)].map((stream) => ({
         index: stream.index,
@@ -62,14 +64,19 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
       })),
       claimedEndSeconds: claimedEnd,
       sizeBytes: options.sizeBytes,
+      mostSeconds: options.maxDurationSeconds,
     }),
+    videos[0] ? (firstTimesOf(packets, videos[0].index) ?? readTimes(context, videos[0].index)) : [],
   ])
-  const [video, audioStreams] = settled(decoded)
+  const { video, audio: audioStreams } = settled(decoded)
   const ends = settled(measured)
+  const earliestKnown = Math.min(...[...videos.slice(0, 1), ...pickAudio(streams)].map(startOf))
+  if (ends.size > 0) assertLength(Math.max(...ends.values()) - earliestKnown, options.maxDurationSeconds)
   if (!video && audioStreams.length === 0) throw new MediaRefused('no_streams')
   const kept = [...(video ? [video.stream] : []), ...audioStreams]
   if (video && !ends.has(video.stream.index)) throw new MediaRefused('damaged')
-  const timing = video && (await timeVideo(context, video, startOf(video.stream), claimed))
+  const firstTimes = video && (video.stream === videos[0] ? settled(timed) : await readTimes(context, video.stream.index))
+  const timing = video && (await timeVideo(context, video, firstTimes!, startOf(video.stream), claimed))
   const earliest = Math.min(...kept.map(startOf))
   // The picture's phase goes before the sound's: sound can be shifted by samples, pictures only by whole frames.
   const origin = video && timing ? alignOrigin(earliest, startOf(video.stream), timing.rate) : earliest
@@ -97,9 +104,7 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
   })).filter((one) => one.endSeconds > 0)
   if (!inspectedVideo && audio.length === 0) throw new MediaRefused('damaged')
   const durationSeconds = Math.max(...[inspectedVideo, ...audio].filter((one) => one !== undefined).map((one) => one.endSeconds))
-  if (durationSeconds > options.maxDurationSeconds) {
-    throw new MediaRefused('limits', `It is ${describeTime(durationSeconds)} long; the longest accepted is ${describeTime(options.maxDurationSeconds)}.`)
-  }
+  assertLength(durationSeconds, options.maxDurationSeconds)
   const claimedLength = options.claimedSeconds ?? (claimedEnd === undefined ? undefined : claimedEnd - origin)
   return {
     container,
@@ -113,59 +118,28 @@ export async function inspectSource(tools: MediaTools, url: string, options: Ins
   }
 }
 
+/** Where nothing here decodes an alpha channel the picture is taken as it is. */
+function withoutAlphaTag(stream: ProbedStream, decoders: ReadonlySet<string>): ProbedStream {
+  const decoder = alphaDecoderOf(stream)
+  return decoder && !decoders.has(decoder) ? { ...stream, tags: { ...stream.tags, alpha_mode: '0' } } : stream
+}
+
+function assertLength(durationSeconds: number, mostSeconds: number): void {
+  if (durationSeconds <= mostSeconds) return
+  throw new MediaRefused('limits', `It is ${describeTime(durationSeconds)} long; the longest accepted is ${describeTime(mostSeconds)}.`)
+}
+
+/** What gave no answer within bounds is refused; other errors may be the store's. */
 function settled<T>(result: PromiseSettledResult<T>): T {
-  if (result.status === 'rejected') throw result.reason
+  if (result.status === 'rejected') throw result.reason instanceof MediaRunError && result.reason.reason !== 'exit' ? (refusalOf(result.reason) ?? result.reason) : result.reason
   return result.value
 }
 
-/** The first of the picture streams of which a frame can be decoded, at the start or later on. Undefined where there is none at all. */
-async function firstDecodable(context: ProbeContext, candidates: ProbedStream[], said: string, start: number, claimed = 0): Promise<Decodable | undefined> {
-  let heard = said
-  for (const stream of candidates) {
-    // A few pictures, then as much as a long GOP that was cut at its start holds, then a place further on.
-    for (const [packets, from] of [[24], [600], [300, start + claimed / 2]] as const) {
-      if (packets === 300 && claimed < 20) continue
-      try {
-        const { frames, warnings } = await decodeFrames(context, stream.index, packets, from)
-        heard += warnings
-        const good = frames.filter((frame) => (frame.width ?? 0) > 0 && (frame.height ?? 0) > 0)
-        if (good.length > 0) return { stream, frames: good }
-      } catch (error) {
-        if (!(error instanceof MediaRunError) || !refusalOf(error)) throw error
-        heard += error.stderrTail
-      }
-    }
-  }
-  if (candidates.length === 0) return undefined
-  if (/exceeds specified max pixel count/i.test(heard)) throw new MediaRefused('limits', 'Its picture is too large.')
-  if (/Decoder .*not found|no decoder|Unsupported codec/i.test(heard)) throw new MediaRefused('unsupported', `Its picture is in ${candidates[0]!.codec_name ?? 'an unknown format'}.`)
-  throw new MediaRefused('damaged')
-}
-
-/** Those of which sound can be decoded. */
-async function decodableAudio(context: ProbeContext, candidates: ProbedStream[]): Promise<(ProbedStream & { packets?: SteadyPackets })[]> {
-  const good: (ProbedStream & { packets?: SteadyPackets })[] = []
-  for (const stream of candidates) {
-    // An edit list may cut the first seconds away: then more.
-    for (const packets of [40, 1000]) {
-      try {
-        const { frames } = await decodeFrames(context, stream.index, packets)
-        if (frames.length === 0) continue
-        good.push({ ...stream, packets: steadyPackets(frames, Number(stream.sample_rate)) })
-      } catch (error) {
-        if (!refusalOf(error)) throw error
-      }
-      break
-    }
-  }
-  return good
-}
-
-/** Looks at the times of the first pictures; where they are uneven, also further on. */
-async function timeVideo(context: ProbeContext, { stream, frames }: Decodable, start: number, claimed: number | undefined) {
+/** Decides by the times of the first pictures; where they are uneven, also of some further on. */
+async function timeVideo(context: ProbeContext, { stream, frames }: Decodable, firstTimes: number[], start: number, claimed: number | undefined) {
   const interlaced = frames.filter((frame) => frame.interlaced_frame === 1).length * 2 > frames.length
   const averageRate = fraction(stream.avg_frame_rate)
-  const runs = [await readTimes(context, stream.index)]
+  const runs = [firstTimes]
   let decided = decideRate({ runs, averageRate, interlaced })
   if (decided.isVariable && claimed !== undefined && claimed > 20) {
     for (const share of [1 / 3, 2 / 3]) runs.push(await readTimes(context, stream.index, start + claimed * share))
@@ -174,15 +148,24 @@ async function timeVideo(context: ProbeContext, { stream, frames }: Decodable, s
   return decided
 }
 
+/** Of the packets that were met already; undefined where they are too few to tell: a short file, or sound far before the picture. */
+function firstTimesOf(packets: Packet[], streamIndex: number): number[] | undefined {
+  const times = packets.flatMap((packet) => (packet.streamIndex === streamIndex && packet.isShown && packet.pts !== undefined ? [packet.pts] : []))
+  return times.length >= timesWanted / 2 ? settledOrder(times.slice(0, timesWanted)) : undefined
+}
+
 async function readTimes(context: ProbeContext, streamIndex: number, fromSeconds?: number): Promise<number[]> {
   const times: number[] = []
-  await readPackets(context, { streamIndex, fromSeconds, count: 300 }, ({ pts, isShown }) => {
+  await readPackets(context, { streamIndex, fromSeconds, count: timesWanted }, ({ pts, isShown }) => {
     if (pts !== undefined && isShown) times.push(pts)
   })
-  // Later pictures may be shown before the last ones read: leave the end out, where order is not settled.
-  const sorted = times.sort((a, b) => a - b)
-  return times.length >= 300 ? sorted.slice(0, -20) : sorted
+  return times.length >= timesWanted ? settledOrder(times) : times.sort((a, b) => a - b)
 }
+
+const timesWanted = 300
+
+/** Later pictures may be shown before the last ones read: the end, where order is not settled, is left out. */
+const settledOrder = (times: number[]): number[] => times.sort((a, b) => a - b).slice(0, -20)
 
 /** Matroska's duration counts from zero, also where the first picture comes at hours; the others' from the start. */
 const claimedEndOfFile = (container: string | undefined, start: number, duration: number): number =>

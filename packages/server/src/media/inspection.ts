@@ -1,6 +1,6 @@
 /** What inspection found in a source: the facts that the plan is made from. Types only. */
 import type { MediaFailureCode } from '@sluice/contract'
-import type { SteadyPackets } from '../domain/plan.ts'
+import type { AlphaDecoder, SteadyPackets } from '../domain/plan.ts'
 import type { Rate } from '../domain/rate.ts'
 
 /** The chosen picture stream. Times are seconds after `Inspection.originSeconds`. */
@@ -25,6 +25,7 @@ export type InspectedVideo = {
   matrix: string
   fullRange: boolean
   pixelFormat: string
+  decoder?: AlphaDecoder
 }
 
 export type InspectedAudio = {

@@ -69,12 +69,12 @@ export async function makeSeekable(tools: MediaTools, options: SeekableOptions):
 }
 
 /** A first packet without a time of its own (Ogg cut from a longer one) can throw a stream to another place: such a copy is none. */
-async function checkSync(tools: MediaTools, { url, path, signal }: SeekableOptions): Promise<void> {
+async function checkSync(tools: MediaTools, { url, path, sizeBytes, signal }: SeekableOptions): Promise<void> {
   const { stdout } = await runTool({
     program: tools.ffprobe, args: ['-v', 'error', '-show_streams', '-of', 'json', path], timeoutSeconds: 60, maxMemoryBytes: probeMemoryBytes, stdout: 'collect', signal,
   })
   const copied = leadOf((JSON.parse(stdout.toString()) as { streams?: ProbedStream[] }).streams ?? [])
-  const original = leadOf((await probeFile({ tools, url, signal })).streams)
+  const original = leadOf((await probeFile({ tools, url, sizeBytes, signal })).streams)
   if (copied === undefined || original === undefined || Math.abs(copied - original) < syncSeconds) return
   throw new MediaRunError(tools.ffmpeg, 'exit', 0, `in the copy the sound is ${(copied - original).toFixed(1)} s off`)
 }

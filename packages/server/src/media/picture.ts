@@ -1,4 +1,5 @@
 /** What a stream's picture looks like as it should be shown: size, rotation, colours, fields. Pure. */
+import type { AlphaDecoder } from '../domain/plan.ts'
 import type { ProbedFrame, ProbedStream } from './probe.ts'
 
 export type Picture = {
@@ -12,6 +13,7 @@ export type Picture = {
   matrix: string
   fullRange: boolean
   pixelFormat: string
+  decoder?: AlphaDecoder
 }
 
 /** `frames`: at least one, decoded. What the bitstream says goes before what the container says. */
@@ -19,7 +21,8 @@ export function describePicture(stream: ProbedStream, frames: ProbedFrame[]): Pi
   const first = frames[0]!
   const codedWidth = first.width ?? stream.width ?? 0
   const codedHeight = first.height ?? stream.height ?? 0
-  const pixelFormat = first.pix_fmt ?? stream.pix_fmt ?? 'yuv420p'
+  const decoder = alphaDecoderOf(stream)
+  const pixelFormat = decoder ? 'yuva420p' : (first.pix_fmt ?? stream.pix_fmt ?? 'yuv420p')
   const rotationDegrees = rotationOf(stream)
   const shownWidth = Math.max(1, Math.round(codedWidth * aspectOf(stream.sample_aspect_ratio)))
   const turned = rotationDegrees === 90 || rotationDegrees === 270
@@ -34,7 +37,14 @@ export function describePicture(stream: ProbedStream, frames: ProbedFrame[]): Pi
     matrix: matrixOf(first.color_space ?? stream.color_space, pixelFormat, codedWidth, codedHeight),
     fullRange: (first.color_range ?? stream.color_range) === 'pc' || pixelFormat.startsWith('yuvj'),
     pixelFormat,
+    ...(decoder && { decoder }),
   }
+}
+
+/** Matroska says in a tag that there is an alpha channel. */
+export function alphaDecoderOf({ codec_name, tags }: ProbedStream): AlphaDecoder | undefined {
+  if (tags?.alpha_mode !== '1') return undefined
+  return codec_name === 'vp8' ? 'libvpx' : codec_name === 'vp9' ? 'libvpx-vp9' : undefined
 }
 
 /** To the nearest even number from below: a column or row is lost rather than invented. */

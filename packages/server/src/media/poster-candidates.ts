@@ -19,7 +19,7 @@ export async function makePosterCandidates(tools: MediaTools, options: { plan: P
   for (const place of plan.video ? places : []) {
     const atSeconds = Math.round(plan.durationSeconds * place * 1000) / 1000
     try {
-      const args = posterArgs(plan, url, { fromSeconds: atSeconds, dark: false, pictures: picturesEach })
+      const args = posterArgs(plan, url, { fromSeconds: atSeconds, only: 'bright', pictures: picturesEach })
       const { stdout } = await runTool({ program: tools.ffmpeg, args, nice, timeoutSeconds: 180, maxMemoryBytes: encodeMemoryBytes, stdout: 'collect', signal })
       const picture = sharpest(stdout)
       if (picture && !found.some((other) => other.picture.equals(picture))) found.push({ atSeconds, picture })

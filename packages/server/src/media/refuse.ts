@@ -18,12 +18,22 @@ const unreachable = /Connection (?:refused|reset|timed out)|Server returned 5|HT
 /** Whether ffmpeg said that the source could not be read, though it may have ended well. */
 export const unreadableSource = (stderr: string): boolean => unreachable.test(stderr)
 
+/** Its words of a store that is down or drops its answers, at the start of a line: text of a file does not get there. */
+const dropped = /^\[(?:https?|tcp|tls) @ [^\]]*\] (?:Stream ends prematurely|Connection .*(?:refused|reset|timed out))|^\S+: (?:Server returned 5|Connection (?:refused|reset|timed out))/m
+
+/** A run failed because the store or the way to it did: another try will help, however often it takes. */
+export const isDropped = (error: unknown): boolean => error instanceof MediaRunError && error.reason === 'exit' && dropped.test(error.stderrTail)
+
+/** Whether ffmpeg ran into a limit of its memory, though it may have gone on with what it had. */
+export const ranOutOfMemory = (stderr: string): boolean => /Cannot allocate memory|Cannot add index entry/i.test(stderr)
+
 /** The refusal that a failed run of ffprobe or ffmpeg over a source means, or undefined when another try may help. */
 export function refusalOf(error: unknown): MediaRefused | undefined {
+  if (error instanceof MediaRunError && (error.reason === 'cpu' || error.reason === 'limit')) return new MediaRefused('limits', 'It asks for more work than a file of its size may.')
   if (!(error instanceof MediaRunError) || error.reason !== 'exit') return undefined
   const said = error.stderrTail
   if (unreachable.test(said)) return undefined
   if (/moov atom not found|end of file|Truncat/i.test(said)) return new MediaRefused('truncated')
-  if (/max_streams|max pixel count|Cannot allocate memory/i.test(said)) return new MediaRefused('limits')
+  if (/max_streams|max pixel count/i.test(said) || ranOutOfMemory(said)) return new MediaRefused('limits')
   return new MediaRefused('not_media')
 }

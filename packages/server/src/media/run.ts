@@ -1,7 +1,10 @@
 /** The one spawner: runs ffmpeg and ffprobe with limits on time, memory and silence, and never leaves one behind. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import { openSpending } from '../base/spent-seconds.ts'
 import { commandLine, type LimitedCommand } from './command-line.ts'
+import { openGivingWay } from './give-way.ts'
 import { readProgress } from './read-progress.ts'
 import { redact } from './redact.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -21,8 +24,8 @@ export type RunOptions = LimitedCommand & {
   sandbox?: Sandbox
 }
 
-/** `limit`: more output than was allowed. `consumer`: the stdout function threw; see `cause`. */
-export type RunFailure = 'exit' | 'timeout' | 'stalled' | 'aborted' | 'spawn' | 'limit' | 'consumer'
+/** `limit`: more output than was allowed. `cpu`: more processor time. `consumer`: the stdout function threw; see `cause`. */
+export type RunFailure = 'exit' | 'cpu' | 'timeout' | 'stalled' | 'aborted' | 'spawn' | 'limit' | 'consumer'
 
 /** A run that did not end well. Neither the message nor the tail holds a URL. */
 export class MediaRunError extends Error {
@@ -43,7 +46,11 @@ const stderrTailBytes = 32_768
 const graceMs = 1000
 /** What env, nice and setpriv exit with when the tool is not there. */
 const commandNotFound = 127
+/** What a shell or a sandbox exits with when its tool ended by SIGXCPU. */
+const outOfCpu = 128 + constants.signals.SIGXCPU
 const running = new Set<ChildProcess>()
+/** Linux ends a stopped tool with its server (setpriv's death signal); elsewhere it would stay for ever. */
+const givingWay = process.platform === 'linux' ? openGivingWay() : undefined
 let houseSandbox: Sandbox | undefined
 let exitHookSet = false
 
@@ -58,8 +65,10 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
   if (signal?.aborted) return Promise.reject(new MediaRunError(program, 'aborted', null, ''))
   const watched = options.stallSeconds !== undefined || options.onProgress !== undefined
   const [command, ...args] = commandLine(options, watched, options.isOwnersProgram ? undefined : (options.sandbox ?? houseSandbox))
+  const noteSpent = openSpending()
   const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'], detached: process.platform !== 'win32' })
   remember(child)
+  const leaveWay = (child.pid !== undefined && givingWay?.enter(child.pid, options.nice ?? 0)) || (() => {})
   return new Promise((resolve, reject) => {
     let failure: RunFailure | undefined
     let cause: unknown
@@ -73,6 +82,7 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       failure = reason
       cause = why
       endGroup(child, 'SIGTERM')
+      leaveWay()
       graceTimer = setTimeout(() => endGroup(child, 'SIGKILL'), graceMs)
       child.stdout?.resume()
     }
@@ -118,8 +128,9 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       )
     })
 
-    const settle = async (exitCode: number | null, spawnError?: Error) => {
+    const settle = async (exitCode: number | null, endedBy?: NodeJS.Signals | null, spawnError?: Error) => {
       running.delete(child)
+      leaveWay()
       clearTimeout(timeoutTimer)
       await consumed
       clearTimeout(stallTimer)
@@ -129,11 +140,13 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       if (spawnError) reject(new MediaRunError(program, 'spawn', null, spawnError.message))
       else if (!failure && exitCode === commandNotFound) reject(new MediaRunError(program, 'spawn', exitCode, stderrTail))
       else if (failure) reject(new MediaRunError(program, failure, exitCode, stderrTail, cause))
+      else if (endedBy === 'SIGXCPU' || exitCode === outOfCpu) reject(new MediaRunError(program, 'cpu', exitCode, stderrTail))
       else if (exitCode !== 0) reject(new MediaRunError(program, 'exit', exitCode, stderrTail))
       else resolve({ stdout: Buffer.concat(collected), stderrTail })
     }
-    child.once('error', (error) => void settle(null, error))
-    child.once('close', (code) => void settle(code))
+    child.once('exit', noteSpent)
+    child.once('error', (error) => void settle(null, null, error))
+    child.once('close', (code, endedBy) => void settle(code, endedBy))
   })
 }
 

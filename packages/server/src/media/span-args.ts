@@ -3,7 +3,7 @@ import { segmentAt } from '../domain/grid.ts'
 import type { Plan, VideoRendition } from '../domain/plan.ts'
 import { rateOf, type Rate } from '../domain/rate.ts'
 import { deviceArgs, uploadFilters } from './hardware.ts'
-import { inputLimits } from './limits.ts'
+import { decoderArgs, grownPixels, inputLimits } from './limits.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { rateText, taggedPicture, threadsFor, videoOutputArgs } from './video-settings.ts'
 
@@ -99,13 +99,14 @@ export function decodeArgs(asked: Pick<Span, 'plan' | 'url' | 'from' | 'to' | 't
 }
 
 function sourceArgs(span: Span, frames: SpanFrames): string[] {
+  const { codedWidth, codedHeight } = span.plan.video!.source
   return [
-    ...inputLimits(span.url), ...seekArgs(span, frames),
+    ...inputLimits(span.url, grownPixels(codedWidth * codedHeight)), ...seekArgs(span, frames),
     // Any damage ends the first try; the next ones take what can be decoded of it.
     ...(span.mode === 'normal' ? ['-xerror'] : []),
     // Decoder threads: by themselves they would be as many as the machine has processors, in each of its tasks.
     // Pictures may change size midway (a phone was turned): the first scale filter takes them as they come.
-    '-threads', String(span.threads + 1), '-reinit_filter', '0', '-i', span.url,
+    '-threads', String(span.threads + 1), '-reinit_filter', '0', ...decoderArgs(span.plan.video!.source), '-i', span.url,
   ]
 }
 

@@ -1,4 +1,5 @@
 /** The ffmpeg and ffprobe to use, and whether they can do what is asked of them. */
+import type { TierCodec } from '../domain/plan.ts'
 import { MediaRunError, runTool } from './run.ts'
 
 export type MediaTools = { ffmpeg: string; ffprobe: string }
@@ -27,10 +28,16 @@ export async function checkTools(tools: MediaTools): Promise<{ ffmpegVersion: st
   return { ffmpegVersion, x264Build: `x264 ${x264Build}` }
 }
 
-/** Whether AV1 can be encoded here. Throws MediaToolsMissing where there is no ffmpeg. */
-export async function hasAv1Encoder(tools: MediaTools): Promise<boolean> {
-  return (await namesOf(tools.ffmpeg, '-encoders')).has('libsvtav1')
+/** What encodes a further codec, as ffmpeg calls it. */
+export const tierEncoders: Record<TierCodec, string> = { av1: 'libsvtav1', opus: 'libopus' }
+
+/** Whether that codec can be encoded here. Throws MediaToolsMissing where there is no ffmpeg. */
+export async function hasEncoder(tools: MediaTools, codec: TierCodec): Promise<boolean> {
+  return (await namesOf(tools.ffmpeg, '-encoders')).has(tierEncoders[codec])
 }
+
+/** The names of what it decodes. Throws MediaToolsMissing. */
+export const decodersOf = (tools: MediaTools): Promise<Set<string>> => namesOf(tools.ffmpeg, '-decoders')
 
 async function versionOf(program: string, name: string): Promise<string> {
   const { stdout } = await ask(program, ['-version'])
@@ -45,9 +52,9 @@ async function expectNames(program: string, list: string, kind: string, names: s
   if (missing.length > 0) throw new MediaToolsMissing(`this ffmpeg has no ${kind} ${missing.join(', ')}. Install a full build of ffmpeg 5.1 or later (Debian, Ubuntu: apt-get install ffmpeg).`)
 }
 
-async function namesOf(program: string, list: string): Promise<Set<string | undefined>> {
+async function namesOf(program: string, list: string): Promise<Set<string>> {
   const { stdout } = await ask(program, ['-hide_banner', list])
-  return new Set(stdout.toString().split('\n').map((line) => line.trim().split(/\s+/)[1]))
+  return new Set(stdout.toString().split('\n').map((line) => line.trim().split(/\s+/)[1] ?? ''))
 }
 
 async function ask(program: string, args: string[]) {

@@ -27,6 +27,9 @@ export type RangeQuery = {
   cursor?: string
 }
 
+/** A document as a scan meets it. */
+export type Scanned<T> = Stored<T> & { pk: string; ttlSeconds?: number }
+
 /** `cursor` is set when more may follow. */
 export type Page<T> = { items: Stored<T>[]; cursor?: string }
 
@@ -54,8 +57,8 @@ export interface Documents {
   range<T>(table: string, pk: string, query?: RangeQuery): Promise<Page<T>>
   /** At most 50 operations and 40 KB of values; all or nothing; answers a version per put (undefined for deletes). */
   batch(table: string, pk: string, operations: BatchOperation[]): Promise<(Version | undefined)[]>
-  /** Every document of a table, unordered, for administration and the backstop scan. */
-  scan<T>(table: string, options?: { cursor?: string; limit?: number }): Promise<{ items: (Stored<T> & { pk: string })[]; cursor?: string }>
+  /** Every document of a table, unordered, for administration and the backstop scan. `ttlSeconds`: what is left of it, of those that expire. */
+  scan<T>(table: string, options?: { cursor?: string; limit?: number }): Promise<{ items: Scanned<T>[]; cursor?: string }>
   /** Resolves when a trivial read succeeds; rejects with DriverUnavailable. For /readyz. */
   ping(): Promise<void>
   /** Releases what the driver holds; later calls reject. */

@@ -45,6 +45,8 @@ export interface Objects {
    * one whose id got lost in a crash.
    */
   abortUpload(upload: { bucket: Bucket; key: string; uploadId?: string }): Promise<void>
+  /** Uploads that were opened and not ended, whoever opened them, by pages. `startedAt` in ms since the epoch. */
+  listUploads(bucket: Bucket, cursor?: string): Promise<{ items: { key: string; startedAt: number }[]; cursor?: string }>
   /** Stores an object in one go; visible whole or not at all. `sizeBytes` must be given for a stream. */
   put(bucket: Bucket, key: string, body: Uint8Array | Readable, options: { mediaType: string; sizeBytes?: number }): Promise<void>
   /**

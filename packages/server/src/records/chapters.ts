@@ -2,6 +2,7 @@
 import { VersionConflict } from '../base/errors.ts'
 import type { Chapter } from '../domain/extras.ts'
 import type { Documents } from '../ports/documents.ts'
+import { createDocument } from './create-document.ts'
 
 type Chapters = { chapters: Chapter[] }
 
@@ -11,11 +12,7 @@ export async function readChapters(documents: Documents, videoId: string): Promi
 
 /** The source's: what is there already, also an empty list, is the owner's and stays. */
 export async function createChapters(documents: Documents, videoId: string, chapters: Chapter[]): Promise<void> {
-  try {
-    await documents.put('chapters', videoId, '', { chapters }, { ifVersion: 'absent' })
-  } catch (error) {
-    if (!(error instanceof VersionConflict)) throw error
-  }
+  await createDocument(documents, { table: 'chapters', pk: videoId, sk: '' }, { chapters })
 }
 
 /** The owner's, in the place of any others. VersionConflict when another write came in between, several times. */

@@ -1,22 +1,21 @@
 /** Chunk documents: where every finished segment lies. Slots are set once (DESIGN §2.3). */
-import { VersionConflict } from '../base/errors.ts'
-import { backoffMs } from '../base/retry.ts'
-import { sleep } from '../base/time.ts'
 import { chunkOf, chunkSegments, gridOf, segmentAt, segmentCount } from '../domain/grid.ts'
 import type { Chunk, Plan, Slot } from '../domain/plan.ts'
 import type { Documents } from '../ports/documents.ts'
+import { changeDocument, type DocumentPlace } from './change-document.ts'
 
 const partition = (videoId: string, revision: string) => `${videoId}/${revision}`
 
 /** All video renditions of a codec share a chunk document; each audio track has its own. */
-function sortKey(plan: Plan, renditionId: string, chunk: number): string {
+function placeOf(plan: Plan, renditionId: string, chunk: number): DocumentPlace {
   const track = plan.video?.renditions.find(({ id }) => id === renditionId)?.codec ?? renditionId
-  return `${track}/${String(chunk).padStart(6, '0')}`
+  return { table: 'chunk', pk: partition(plan.videoId, plan.revision), sk: `${track}/${String(chunk).padStart(6, '0')}` }
 }
 
 /** The chunk of that rendition and index, or undefined while nothing in it was committed. */
 export async function readChunk(documents: Documents, plan: Plan, renditionId: string, chunk: number): Promise<Chunk | undefined> {
-  return (await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), sortKey(plan, renditionId, chunk)))?.value
+  const { table, pk, sk } = placeOf(plan, renditionId, chunk)
+  return (await documents.get<Chunk>(table, pk, sk))?.value
 }
 
 /** The slot of one segment, or undefined while it is empty. */
@@ -72,18 +71,10 @@ export async function readSlots(documents: Documents, plan: Plan): Promise<{ slo
 
 /** Counts a failed attempt at a chunk and answers how many there were; a chunk without a document gets one with empty slots. */
 export async function countFailedAttempt(documents: Documents, plan: Plan, renditionId: string, chunk: number): Promise<number> {
-  const key = sortKey(plan, renditionId, chunk)
-  for (let attempt = 1; ; attempt++) {
-    const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
-    const next: Chunk = stored ? { ...stored.value, attempts: stored.value.attempts + 1 } : { slots: {}, attempts: 1 }
-    try {
-      await documents.put('chunk', partition(plan.videoId, plan.revision), key, next, { ifVersion: stored?.version ?? 'absent' })
-      return next.attempts
-    } catch (error) {
-      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
-      await sleep(backoffMs(attempt, 5, 500))
-    }
-  }
+  const next = await changeDocument<Chunk>(documents, placeOf(plan, renditionId, chunk), (stored) =>
+    stored ? { ...stored, attempts: stored.attempts + 1 } : { slots: {}, attempts: 1 },
+  )
+  return next!.attempts
 }
 
 /** Forgets the failed attempts at every chunk of the revision; slots stay. */
@@ -124,13 +115,12 @@ export async function commitSlots(
 ): Promise<{ renditionId: string; number: number }[]> {
   const first = made[0]
   if (!first) return []
-  const key = sortKey(plan, first.renditionId, chunk)
-  for (let attempt = 1; ; attempt++) {
-    const stored = await documents.get<Chunk>('chunk', partition(plan.videoId, plan.revision), key)
-    const next: Chunk = stored ? structuredClone(stored.value) : { slots: {}, attempts: 0 }
+  let mine: { renditionId: string; number: number }[] = []
+  await changeDocument<Chunk>(documents, placeOf(plan, first.renditionId, chunk), (stored) => {
+    const next = stored ?? { slots: {}, attempts: 0 }
     if (options.filled) next.filled = true
     if (options.undecoded) noteUndecoded(next, options.undecoded, chunkEndFrame(plan, chunk))
-    const mine: { renditionId: string; number: number }[] = []
+    mine = []
     for (const { renditionId, number, slot } of made) {
       const { grid, kind } = gridOf(plan, renditionId)!
       const { from, to } = chunkSegments(grid, kind, chunk)
@@ -139,13 +129,7 @@ export async function commitSlots(
       slots[number - from] = slot
       mine.push({ renditionId, number })
     }
-    if (mine.length === 0) return mine
-    try {
-      await documents.put('chunk', partition(plan.videoId, plan.revision), key, next, { ifVersion: stored?.version ?? 'absent' })
-      return mine
-    } catch (error) {
-      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
-      await sleep(backoffMs(attempt, 5, 500))
-    }
-  }
+    return mine.length === 0 ? undefined : next
+  })
+  return mine
 }

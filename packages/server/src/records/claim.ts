@@ -1,15 +1,10 @@
 /** Claims: who is at a piece of work, so that nobody else begins it too. They save work and prove nothing (DESIGN §2.3). */
-import { VersionConflict } from '../base/errors.ts'
 import type { Documents, Version } from '../ports/documents.ts'
+import { createDocument } from './create-document.ts'
 
 /** The claim's version, or undefined while another one holds it. Forgotten by itself after `ttlSeconds`. */
-export async function createClaim(documents: Documents, videoId: string, work: string, ttlSeconds: number): Promise<Version | undefined> {
-  try {
-    return await documents.put('claim', videoId, work, {}, { ifVersion: 'absent', ttlSeconds })
-  } catch (error) {
-    if (error instanceof VersionConflict) return undefined
-    throw error
-  }
+export function createClaim(documents: Documents, videoId: string, work: string, ttlSeconds: number): Promise<Version | undefined> {
+  return createDocument(documents, { table: 'claim', pk: videoId, sk: work }, {}, { ttlSeconds })
 }
 
 /** For another `ttlSeconds`. VersionConflict when it ran out meanwhile. */
@@ -20,4 +15,10 @@ export function renewClaim(documents: Documents, videoId: string, work: string, 
 /** VersionConflict when it ran out and is another one's now. */
 export async function removeClaim(documents: Documents, videoId: string, work: string, version: Version): Promise<void> {
   await documents.delete('claim', videoId, work, { ifVersion: version })
+}
+
+/** Work that is claimed just now, anywhere: at most `limit` claims. */
+export async function readClaims(documents: Documents, limit: number): Promise<{ videoId: string; work: string }[]> {
+  const { items } = await documents.scan('claim', { limit })
+  return items.map(({ pk, sk }) => ({ videoId: pk, work: sk }))
 }

@@ -1,6 +1,7 @@
 /** Due entries: the promise that somebody will look again (DESIGN §2.1). Partition: minute × 64 shards. */
 import { createHash } from 'node:crypto'
 import type { Documents } from '../ports/documents.ts'
+import { createDocument } from './create-document.ts'
 
 export type Due = {
   kind: 'upload' | 'video'
@@ -23,6 +24,15 @@ export async function readMark(documents: Documents, walk: string): Promise<numb
 
 export async function writeMark(documents: Documents, walk: string, at: number): Promise<void> {
   await documents.put('mark', walk, '', { at })
+}
+
+/** As long as clocks may differ, and longer than a minute. */
+const walkTtlSeconds = 600
+
+/** Whether this caller is the first with that walk in that minute. Read first: a whole fleet asks, and conditional writes are dear. */
+export async function beginWalk(documents: Documents, walk: string, minute: number): Promise<boolean> {
+  if (await documents.get('walk', walk, String(minute))) return false
+  return (await createDocument(documents, { table: 'walk', pk: walk, sk: String(minute) }, {}, { ttlSeconds: walkTtlSeconds })) !== undefined
 }
 
 const partition = (minute: number, shard: number): string => `${String(minute).padStart(10, '0')}/${String(shard).padStart(2, '0')}`

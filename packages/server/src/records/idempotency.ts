@@ -1,7 +1,7 @@
 /** Idempotency keys: a repeated request gets the ids of the first one, so that everything it makes is the same. */
 import { createHash } from 'node:crypto'
-import { VersionConflict } from '../base/errors.ts'
 import type { Documents } from '../ports/documents.ts'
+import { createDocument } from './create-document.ts'
 
 /** `seed` is what the first request minted; the work is done by those ids and can be repeated. */
 type Remembered<Seed> = { requestSha256: string; seed: Seed }
@@ -16,12 +16,7 @@ export async function seedOf<Seed>(documents: Documents, scope: string, key: str
   const requestSha256 = createHash('sha256').update(JSON.stringify(request)).digest('hex')
   const pk = `${scope}/${createHash('sha256').update(key).digest('hex')}`
   const mine: Remembered<Seed> = { requestSha256, seed: mint() }
-  try {
-    await documents.put('idempotency', pk, '', mine, { ifVersion: 'absent', ttlSeconds: rememberedSeconds })
-    return mine.seed
-  } catch (error) {
-    if (!(error instanceof VersionConflict)) throw error
-  }
+  if ((await createDocument(documents, { table: 'idempotency', pk, sk: '' }, mine, { ttlSeconds: rememberedSeconds })) !== undefined) return mine.seed
   const first = (await documents.get<Remembered<Seed>>('idempotency', pk))?.value
   // Expired in between: as good as never used.
   if (!first) return mine.seed

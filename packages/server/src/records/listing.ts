@@ -1,12 +1,16 @@
 /** The lists of videos: a channel's own and the latest public ones. Entries are hints: readers re-read each video. */
 import { createHash } from 'node:crypto'
+import { readAhead } from '../base/read-ahead.ts'
 import type { Video } from '../domain/video.ts'
 import type { Documents } from '../ports/documents.ts'
+import { rows } from './rows.ts'
 
 /** What a list holds for a video. */
 export type ListEntry = { videoId: string; at: number }
 
 const buckets = 16
+/** Read at once for one page, at most. */
+const hoursAhead = 8
 const latestTime = 9_999_999_999_999
 const monthsPartition = 'months'
 
@@ -64,21 +68,37 @@ export async function* readChannel(documents: Documents, accountId: string, afte
 
 /** The latest entries of all channels, the newest first, from behind `after`. */
 export async function* readLatest(documents: Documents, after?: ListEntry): AsyncGenerator<ListEntry> {
+  // In a store of few videos a page takes many hours, each of which would have to be waited for.
+  const begun = readAhead(latestHours(documents, after), ({ hour, buckets }) => beginHour(documents, hour, buckets, after), hoursAhead)
+  for await (const [, entries] of begun) {
+    if (!entries.first.done) yield entries.first.value
+    yield* entries.rest
+  }
+}
+
+/** The hours that have entries, the newest first, with their buckets. */
+async function* latestHours(documents: Documents, after?: ListEntry): AsyncGenerator<{ hour: string; buckets: string[] }, undefined> {
   const toMonth = after && `${monthOf(after.at)}~`
   for await (const { month } of rows<{ month: string }>(documents, 'latestHour', monthsPartition, { to: toMonth, desc: true })) {
     const toHour = after && `${hourOf(after.at)}~`
     let hour: string | undefined
-    let filled: string[] = []
+    let buckets: string[] = []
     for await (const row of rows<{ hour: string; bucket: string }>(documents, 'latestHour', month, { to: toHour, desc: true })) {
       if (hour !== undefined && row.hour !== hour) {
-        yield* mergedHour(documents, hour, filled, after)
-        filled = []
+        yield { hour, buckets }
+        buckets = []
       }
       hour = row.hour
-      filled.push(row.bucket)
+      buckets.push(row.bucket)
     }
-    if (hour !== undefined) yield* mergedHour(documents, hour, filled, after)
+    if (hour !== undefined) yield { hour, buckets }
   }
+  return undefined
+}
+
+async function beginHour(documents: Documents, hour: string, buckets: string[], after?: ListEntry) {
+  const rest = mergedHour(documents, hour, buckets, after)
+  return { first: await rest.next(), rest }
 }
 
 /** The non-empty buckets of an hour in one order. */
@@ -95,20 +115,4 @@ async function* mergedHour(documents: Documents, hour: string, filled: string[],
     yield heads[first]!.value as ListEntry
     heads[first] = await sources[first]!.next()
   }
-}
-
-/** The values of a partition, page by page. */
-async function* rows<T>(
-  documents: Documents,
-  table: string,
-  pk: string,
-  query: { to?: string; desc?: boolean; cursor?: string },
-): AsyncGenerator<T, undefined> {
-  let cursor = query.cursor
-  do {
-    const page = await documents.range<T>(table, pk, { to: query.to, desc: query.desc, cursor, limit: 50 })
-    for (const item of page.items) yield item.value
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return undefined
 }

@@ -1,7 +1,7 @@
 /** Playback signing keys: documents that say when a key starts to sign. Never changed, only added and removed. */
 import type { Documents, Version } from '../ports/documents.ts'
 
-/** What a key may do now follows from when it and its successor start to sign; see stream/keys.ts. */
+/** What a key may do now follows from when it and its successor start to sign; see stream/sign/keys.ts. */
 export type SigningKey = {
   /** `[a-z0-9]{1,8}`: k1, k2, … in base 36. */
   kid: string

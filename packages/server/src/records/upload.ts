@@ -1,9 +1,7 @@
 /** Upload documents and the list of an account's open ones. */
 import { createHash } from 'node:crypto'
-import { VersionConflict } from '../base/errors.ts'
-import { backoffMs } from '../base/retry.ts'
-import { sleep } from '../base/time.ts'
-import type { Documents, Stored } from '../ports/documents.ts'
+import type { Documents } from '../ports/documents.ts'
+import { changeDocument } from './change-document.ts'
 
 /** open → completing → completed; open → aborted; open → expired; completing → open when the store refused the parts. */
 export type UploadState = 'open' | 'completing' | 'completed' | 'aborted' | 'expired'
@@ -57,20 +55,8 @@ export async function createUpload(documents: Documents, upload: Upload): Promis
 }
 
 /** Changes an upload by compare-and-set, as updateVideo does. Answers what is stored afterwards. */
-export async function updateUpload(documents: Documents, id: string, change: (upload: Upload) => Upload | undefined): Promise<Upload | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const stored: Stored<Upload> | undefined = await documents.get<Upload>('upload', id, sortKey)
-    if (!stored) return undefined
-    const next = change(structuredClone(stored.value))
-    if (!next) return stored.value
-    try {
-      await documents.put('upload', id, sortKey, next, { ifVersion: stored.version })
-      return next
-    } catch (error) {
-      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
-      await sleep(backoffMs(attempt, 5, 500))
-    }
-  }
+export function updateUpload(documents: Documents, id: string, change: (upload: Upload) => Upload | undefined): Promise<Upload | undefined> {
+  return changeDocument<Upload>(documents, { table: 'upload', pk: id, sk: sortKey }, (upload) => upload && change(upload))
 }
 
 /** An account's open upload, as its list holds it. */

@@ -1,9 +1,7 @@
 /** The video document: reading it and changing it by compare-and-set. */
-import { VersionConflict } from '../base/errors.ts'
-import { backoffMs } from '../base/retry.ts'
-import { sleep } from '../base/time.ts'
 import type { Video } from '../domain/video.ts'
 import type { Documents, Stored } from '../ports/documents.ts'
+import { changeDocument } from './change-document.ts'
 
 /** The document with its version, deleted ones included. */
 export function readVideo(documents: Documents, id: string): Promise<Stored<Video> | undefined> {
@@ -19,18 +17,6 @@ export async function createVideo(documents: Documents, video: Video): Promise<v
  * Changes a video by compare-and-set, re-reading after a conflict. `change` gets the present document and answers
  * the new one, or undefined to leave it. Answers what is stored afterwards; undefined when there is none.
  */
-export async function updateVideo(documents: Documents, id: string, change: (video: Video) => Video | undefined): Promise<Video | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const stored = await readVideo(documents, id)
-    if (!stored) return undefined
-    const next = change(structuredClone(stored.value))
-    if (!next) return stored.value
-    try {
-      await documents.put('video', id, '', next, { ifVersion: stored.version })
-      return next
-    } catch (error) {
-      if (!(error instanceof VersionConflict) || attempt >= 20) throw error
-      await sleep(backoffMs(attempt, 5, 500))
-    }
-  }
+export function updateVideo(documents: Documents, id: string, change: (video: Video) => Video | undefined): Promise<Video | undefined> {
+  return changeDocument<Video>(documents, { table: 'video', pk: id, sk: '' }, (video) => video && change(video))
 }

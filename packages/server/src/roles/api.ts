@@ -1,12 +1,13 @@
 /** The api role: the app with the routes of all features over the opened ports. */
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { AccountsDeps } from '../accounts/deps.ts'
 import { openPasswordHasher, type PasswordHasher } from '../accounts/password-hasher.ts'
 import { registerAccountRoutes } from '../accounts/routes.ts'
 import { authenticator } from '../accounts/sessions.ts'
 import type { Log } from '../base/log.ts'
+import type { Measures } from '../base/measures.ts'
 import { systemClock, type Clock } from '../base/time.ts'
+import type { Tracer } from '../base/tracer.ts'
 import type { CatalogDeps } from '../catalog/deps.ts'
 import { presentVideo } from '../catalog/present.ts'
 import { registerCatalogRoutes } from '../catalog/routes.ts'
@@ -15,7 +16,7 @@ import type { App, RegisterRoutes } from '../http/app.ts'
 import { createApp } from '../http/create-app.ts'
 import { registerStaticSite } from '../http/static-site.ts'
 import { registerUploadRoutes } from '../upload/routes.ts'
-import { checkSpace, neededDataBytes, neededWorkBytes } from './check-space.ts'
+import { healthChecks } from './health-checks.ts'
 import type { Ports } from './open-drivers.ts'
 import { dueDelaySeconds, uploadDepsOf } from './upload-deps.ts'
 
@@ -27,9 +28,13 @@ export type ApiOptions = Ports & {
   signPath: CatalogDeps['signPath']
   /** Routes of features that are composed elsewhere (play). */
   routes?: RegisterRoutes[]
+  /** As Drivers has it. */
+  partOrigins?: string[]
   /** Where the built site lies; packages/web/dist by default. Without one there is no site. */
   siteDirectory?: string
   passwords?: PasswordHasher
+  measures?: Measures
+  tracer?: Tracer
 }
 
 /** Event streams of one account (a page has one, a list of one's own videos some), and of all. */
@@ -71,22 +76,16 @@ export async function createApi(options: ApiOptions): Promise<App> {
     queue,
     authenticate: authenticator(accounts),
     publicUrl,
+    partOrigins: options.partOrigins,
+    deliveryOrigins: settings.SLUICE_DELIVERY_URLS,
     trustedProxies: settings.SLUICE_TRUSTED_PROXIES,
     requestsPerMinute: settings.SLUICE_RATE_LIMIT_PER_MINUTE,
-    checks: {
-      documents: () => documents.ping(),
-      objects: () => objects.head('raw', 'v/readyz'),
-      queue: () => queue.ping(),
-      signals: () => signals.ping(),
-      cache: () => cache.ping(),
-      'data disk': () => checkSpace(settings.SLUICE_DATA_DIR, neededDataBytes),
-    },
-    // Encoders wait for room; what is encoded still plays.
-    warnings: settings.SLUICE_ROLES.includes('encoder') ? { 'work disk': () => checkSpace(settings.SLUICE_WORK_DIR || tmpdir(), neededWorkBytes) } : {},
+    measures: options.measures,
+    ...healthChecks(settings, options),
   })
   registerAccountRoutes(app, { ...accounts, publicUrl })
   registerUploadRoutes(app, {
-    ...uploadDepsOf({ documents, objects, queue, signals, settings, log, clock }),
+    ...uploadDepsOf({ documents, objects, queue, signals, settings, log, clock, tracer: options.tracer }),
     publicUrl,
     present: (video, viewer) => presentVideo(catalog, video, viewer),
   })

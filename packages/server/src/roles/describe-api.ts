@@ -1,10 +1,12 @@
 /** The OpenAPI document of all routes, without opening anything: docs/openapi.json is written from it. */
 import { writeFile } from 'node:fs/promises'
+import { registerAudienceRoutes } from '../audience/routes.ts'
 import type { Log } from '../base/log.ts'
 import { readSettings } from '../config/read.ts'
 import { openApiOf } from '../http/open-api.ts'
-import { registerDownloadRoutes } from '../stream/download-routes.ts'
-import { registerPlayRoutes } from '../stream/routes.ts'
+import { registerDownloadRoutes } from '../stream/download/download-routes.ts'
+import { registerPlayRoutes } from '../stream/play/play-routes.ts'
+import { registerEdgeKeysRoutes } from '../stream/sign/edge-keys-routes.ts'
 import { createApi } from './api.ts'
 
 /** A port that nothing may use. */
@@ -29,7 +31,7 @@ export async function describeApi(): Promise<object> {
     signPath: () => '',
     settings: readSettings({}),
     siteDirectory: '/nowhere',
-    routes: [(routes) => registerDownloadRoutes(routes, { ...unopened('play'), publicUrl: '' }), (routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' })],
+    routes: [(routes) => registerDownloadRoutes(routes, { ...unopened('play'), publicUrl: '' }), (routes) => registerPlayRoutes(routes, { ...unopened('play'), publicUrl: '' }), (routes) => registerAudienceRoutes(routes, unopened('audience')), (routes) => registerEdgeKeysRoutes(routes, { documents: unopened('documents'), secret: '' })],
   })
   try {
     return JSON.parse(JSON.stringify(openApiOf(app))) as object

@@ -3,19 +3,25 @@ import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Log } from '../base/log.ts'
+import type { Measures } from '../base/measures.ts'
 import { systemClock } from '../base/time.ts'
+import type { Tracer } from '../base/tracer.ts'
 import type { Settings } from '../config/settings.ts'
-import type { EncodeDeps } from '../encode/deps.ts'
+import type { TierCodec } from '../domain/plan.ts'
+import type { EncodeDeps, UpgradePolicy } from '../encode/deps.ts'
 import { openMediaRoom, type MediaRoom } from '../encode/media-room.ts'
 import { startReconciler, type UploadDueHandler } from '../encode/reconcile/reconcile.ts'
+import { announceHardware } from '../encode/worker/hardware-presence.ts'
 import { trackProgress } from '../encode/progress/track-progress.ts'
 import { startWorker } from '../encode/worker/work.ts'
 import { ownWorkRoot, removeStaleWork } from '../encode/worker/work-directory.ts'
+import type { Priority } from '../ports/queue.ts'
+import { tierEncoders } from '../media/tools.ts'
 import { chooseVideoEncoder } from './choose-video-encoder.ts'
 import { confineMedia } from './confine-media.ts'
 import type { Ports } from './open-drivers.ts'
 
-export type EncoderOptions = Omit<Ports, 'cache'> & { settings: Settings; log: Log; onDueUpload: UploadDueHandler }
+export type EncoderOptions = Omit<Ports, 'cache'> & { settings: Settings; log: Log; onDueUpload: UploadDueHandler; measures?: Measures; tracer?: Tracer }
 
 /**
  * `stop` drains: bulk tasks go back to the queue at once, what viewers wait for is finished.
@@ -36,17 +42,22 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
     signals,
     log,
     clock: systemClock,
+    measures: options.measures,
+    tracer: options.tracer,
     media,
     limits: {
       slots: settings.SLUICE_ENCODER_SLOTS,
+      priorities: settings.SLUICE_ENCODER_PRIORITIES.map((priority) => Number(priority) as Priority),
       videosPerAccount: settings.SLUICE_ACCOUNT_VIDEOS_IN_WORK,
       preset: settings.SLUICE_ENCODER_PRESET,
       cores: availableParallelism(),
       videoEncoder: await chooseVideoEncoder(settings, log),
+      hardwareWaitMinutes: settings.SLUICE_HARDWARE_WAIT_MINUTES,
       eager: settings.SLUICE_LADDER_EAGER,
       lazyFill: settings.SLUICE_LADDER_FILL,
       upgrade: {
-        policy: await upgradePolicy(settings, media, log),
+        av1: await upgradePolicy('av1', settings.SLUICE_UPGRADE, media, log),
+        opus: await upgradePolicy('opus', settings.SLUICE_OPUS, media, log),
         prices: { egressPerGigabyte: settings.SLUICE_EGRESS_PRICE_PER_GB, cpuPerHour: settings.SLUICE_CPU_PRICE_PER_HOUR },
       },
       transcribeCommand: settings.SLUICE_TRANSCRIBE_COMMAND,
@@ -60,9 +71,11 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
   deps.media.encoderBuild().catch((error: unknown) => log.error({ err: error }, 'no video can be encoded here yet'))
   const progress = trackProgress(deps)
   const worker = startWorker({ ...deps, progress })
+  const announcement = announceHardware(deps)
   const reconciler = startReconciler(deps, options.onDueUpload)
   return {
     async stop() {
+      announcement.stop()
       await Promise.all([worker.stop(), reconciler.stop()])
       await rm(deps.limits.workRoot, { recursive: true, force: true })
       await progress.drain().catch((error: unknown) => log.warn({ err: error }, 'progress is left to the reconciler'))
@@ -70,9 +83,9 @@ export async function startEncoder(options: EncoderOptions): Promise<{ stop(): P
   }
 }
 
-/** Without an AV1 encoder nothing is upgraded: said once here, instead of a task that fails for every video. */
-async function upgradePolicy(settings: Settings, media: MediaRoom, log: Log): Promise<Settings['SLUICE_UPGRADE']> {
-  if (settings.SLUICE_UPGRADE === 'never' || (await media.canEncodeAv1().catch(() => false))) return settings.SLUICE_UPGRADE
-  log.error({ upgrade: settings.SLUICE_UPGRADE }, 'no video is upgraded here: this ffmpeg has no libsvtav1')
+/** Without an encoder for it no video gets a codec: said once here, instead of a task that fails for every video. */
+async function upgradePolicy(codec: TierCodec, policy: UpgradePolicy, media: MediaRoom, log: Log): Promise<UpgradePolicy> {
+  if (policy === 'never' || (await media.canEncode(codec).catch(() => false))) return policy
+  log.error({ codec, policy }, `no video gets that codec here: this ffmpeg has no ${tierEncoders[codec]}`)
   return 'never'
 }

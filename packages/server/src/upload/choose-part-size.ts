@@ -4,8 +4,8 @@ const mebibyte = 2 ** 20
 /** S3 wants at least 5 MiB for all parts but the last; a part that fails costs this much again. */
 const smallestBytes = 8 * mebibyte
 const largestUsualBytes = 64 * mebibyte
-/** Parts that a file is cut into before the parts grow. */
-const comfortableCount = 1000
+/** Parts that a file is cut into before the parts grow: each costs the api a signature and the store a request, and one that fails less than a hundredth of the file. */
+const comfortableCount = 128
 /** S3's own limit. */
 const maxPartCount = 10_000
 

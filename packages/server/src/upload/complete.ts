@@ -1,7 +1,9 @@
 /** `complete`: from here on the video becomes ready or fails with a reason, whatever crashes (DESIGN §2.2). */
 import type { CompleteUpload } from '@sluice/contract'
+import { traced } from '../base/tracer.ts'
 import { isGone, type Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
+import type { Part } from '../ports/objects.ts'
 import { minuteOf, writeDue } from '../records/due.ts'
 import { partsSha256, updateUpload, type Upload } from '../records/upload.ts'
 import { readVideo } from '../records/video.ts'
@@ -19,16 +21,22 @@ import { storedParts } from './status.ts'
  */
 export async function completeUpload(deps: UploadDeps, accountId: string, uploadId: string, { parts }: CompleteUpload): Promise<Video> {
   const upload = await findOwnUpload(deps, accountId, uploadId)
+  return traced(deps.tracer, 'complete', upload.videoId, { bytes: upload.sizeBytes, parts: parts.length }, () => complete(deps, upload, parts))
+}
+
+async function complete(deps: UploadDeps, upload: Upload, parts: CompleteUpload['parts']): Promise<Video> {
+  let stored: Part[] | undefined
   if (upload.state === 'open') {
     checkNumbers(upload, parts)
-    checkStored(upload, parts, await storedParts(deps, upload))
+    stored = await storedParts(deps, upload)
+    checkStored(upload, parts, stored)
   }
   const digest = partsSha256(parts)
   const noted = upload.state === 'open' ? await note(deps, upload, digest) : upload
   if (noted.state === 'aborted') throw new ProblemError('upload_aborted')
   if (noted.state === 'expired') throw new ProblemError('upload_expired')
   if (noted.partsSha256 !== digest) throw new ProblemError('upload_finished')
-  if (noted.state === 'completing') return finishUpload(deps, noted)
+  if (noted.state === 'completing') return finishUpload(deps, noted, stored)
   const video = (await readVideo(deps.documents, noted.videoId))?.value
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
   return video

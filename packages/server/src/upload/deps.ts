@@ -1,6 +1,7 @@
 /** What the upload feature is handed. */
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
+import type { Tracer } from '../base/tracer.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Queue } from '../ports/queue.ts'
@@ -13,6 +14,8 @@ export type UploadDeps = {
   signals: Signals
   clock: Clock
   log: Log
+  /** Where traces are made. */
+  tracer?: Tracer
   limits: UploadLimits
 }
 

@@ -3,7 +3,7 @@ import { BadPart, UploadNotFound } from '../base/errors.ts'
 import { taskOf, videoTopic } from '../domain/messages.ts'
 import { isGone, type Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
-import type { ObjectInfo } from '../ports/objects.ts'
+import type { ObjectInfo, Part } from '../ports/objects.ts'
 import { listInLatest } from '../records/listing.ts'
 import { partsSha256, unlistOpenUpload, updateUpload, type Upload } from '../records/upload.ts'
 import { updateVideo } from '../records/video.ts'
@@ -17,10 +17,11 @@ import { storedParts } from './status.ts'
  * (it is open again), `parts_missing` (the store lost
  * them; open again), `video_not_found` (deleted meanwhile).
  * DriverUnavailable: it stays `completing`, and is resumed by the next call or by its due entry.
+ * `listed`: what the store listed just before this attempt began, so that it is neither asked again nor for the object first.
  */
-export async function finishUpload(deps: UploadDeps, upload: Upload): Promise<Video> {
+export async function finishUpload(deps: UploadDeps, upload: Upload, listed?: Part[]): Promise<Video> {
   const { objects } = deps
-  const made = (await objects.head('raw', upload.key)) ?? (await completeAtStore(deps, upload))
+  const made = (listed ? undefined : await objects.head('raw', upload.key)) ?? (await completeAtStore(deps, upload, listed))
   if (made.sizeBytes !== upload.sizeBytes) {
     await objects.delete('raw', [upload.key])
     await startOver(deps, upload)
@@ -36,10 +37,10 @@ export async function finishUpload(deps: UploadDeps, upload: Upload): Promise<Vi
 }
 
 /** Completes at the store. Whatever that answered, HEAD decides: the answer may be another attempt's, or have got lost. */
-async function completeAtStore(deps: UploadDeps, upload: Upload): Promise<ObjectInfo> {
+async function completeAtStore(deps: UploadDeps, upload: Upload, listed?: Part[]): Promise<ObjectInfo> {
   const { objects } = deps
-  // The store's own list, not the client's: the digest says that it is the one which was noted.
-  const parts = await storedParts(deps, upload)
+  // The store's own list, not the client's: the digest says that it is the one which was noted. The driver compares it once more.
+  const parts = listed ?? (await storedParts(deps, upload))
   const isNoted = partsSha256(parts) === upload.partsSha256
   let refusal: unknown = isNoted ? undefined : new BadPart('the parts changed after they were noted', [])
   if (isNoted) {

@@ -1,4 +1,5 @@
 /** What the walk over due entries does with an upload: expires it, or ends what a crash interrupted. */
+import { traced } from '../base/tracer.ts'
 import { isGone } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Due } from '../records/due.ts'
@@ -24,7 +25,7 @@ export async function resumeDueUpload(deps: UploadDeps, { id: uploadId, key }: P
   const video = (await readVideo(documents, upload.videoId))?.value
   if (upload.state === 'completing') {
     try {
-      await finishUpload(deps, upload)
+      await traced(deps.tracer, 'complete again', upload.videoId, { bytes: upload.sizeBytes }, () => finishUpload(deps, upload))
       log.info({ uploadId }, 'ended an interrupted upload')
     } catch (error) {
       // Open again, or its video deleted: both are ends of this attempt. Anything else is the walk's to retry.

@@ -42,6 +42,7 @@ test('what is no captions, no language or too much is refused, and leaves nothin
   const put = `/videos/${videoId}/captions/en`
   assert.match((await api.refused('captions_invalid', 'PUT', put, { token, body: { text: 'WEBVTT\n\nstray\n' } })).detail, /line 3/)
   await api.refused('captions_invalid', 'PUT', put, { token, body: { text: '<html>' } })
+  assert.match((await api.refused('bad_request', 'PUT', put, { token, body: text, headers: { 'content-type': 'text/vtt' } })).detail, /application\/json/)
   await api.refused('bad_request', 'PUT', put, { token, body: { text, more: 1 } })
   await api.refused('bad_request', 'PUT', put, { token, body: { text: 'x'.repeat(2_000_001) } })
   await api.refused('payload_too_large', 'PUT', put, { token, body: { text: 'x'.repeat(9_000_000) } })

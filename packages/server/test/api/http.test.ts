@@ -59,6 +59,13 @@ test('every answer forbids what the site never does', async (t) => {
   }
 })
 
+test('the page may fetch video from where it is delivered, and scripts from nowhere else', async (t) => {
+  const api = await startApi(t, { settings: { SLUICE_DELIVERY_URLS: 'https://cdn.example.org, http://127.0.0.1:9/' } })
+  const policy = (await send(`${api.origin}/healthz`, {})).headers.get('content-security-policy')!
+  for (const part of ['connect-src', 'media-src', 'img-src']) assert.match(policy, new RegExp(`${part} 'self' https://cdn\\.example\\.org http://127\\.0\\.0\\.1:9[ ;]`))
+  assert.match(policy, /script-src 'self';/)
+})
+
 test('what is not there is a problem, also for paths that are none', async (t) => {
   const api = await startApi(t)
   await api.refused('not_found', 'GET', '/nothing')

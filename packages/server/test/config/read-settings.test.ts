@@ -48,6 +48,7 @@ test('every mistake is named at once, with what is accepted', () => {
 test('an address with a path or of another scheme is refused', () => {
   for (const address of ['https://a.example/videos', 'ftp://a.example', 'https://a.example/?x', 'https://user@a.example']) {
     assert.equal(mistakesOf({ SLUICE_PUBLIC_URL: address }).length, 1, address)
+    assert.equal(mistakesOf({ SLUICE_DELIVERY_URLS: `https://cdn.example.org,${address}` }).length, 1, address)
   }
 })
 

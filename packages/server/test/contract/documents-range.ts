@@ -80,6 +80,22 @@ export function rangeContract(open: () => Documents): void {
       assert.deepEqual(await keysOf(pk), ['a'])
     })
 
+    test('a scan tells what is left of a document that expires', async () => {
+      const pk = `ttl-${Math.random().toString(36).slice(2)}`
+      await open().put('accountUpload', pk, 'soon', 1, { ttlSeconds: 5000 })
+      await open().put('accountUpload', pk, 'never', 1)
+      const met = new Map<string, number | undefined>()
+      for (let cursor: string | undefined; ; ) {
+        const page = await open().scan('accountUpload', { cursor, limit: 100 })
+        for (const one of page.items) if (one.pk === pk) met.set(one.sk, one.ttlSeconds)
+        if (page.cursor === undefined) break
+        cursor = page.cursor
+      }
+      assert.deepEqual([...met.keys()].toSorted(), ['never', 'soon'])
+      assert.equal(met.get('never'), undefined)
+      assert.ok(met.get('soon')! > 3000 && met.get('soon')! <= 5000, String(met.get('soon')))
+    })
+
     test('a scan meets every document of a table once', async () => {
       const partitions = await Promise.all([1, 2, 3].map(() => fill(['', 'a', 'b'])))
       const met = new Map<string, number>()

@@ -1,6 +1,6 @@
 /** Uploads while the server is killed and started again at random moments: all become ready, none is lost, nothing is left over. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -50,7 +50,8 @@ test(`${uploadCount} uploads survive ${kills} kills`, { timeout: limitMs }, asyn
   assert.deepEqual(listed.toSorted(), done.map(({ id }) => id).toSorted(), 'every upload became exactly one video')
 
   await server.stop()
-  const leftovers = await findLeftovers(join(server.dataDir, 'data'), listed)
+  const dataDir = join(server.dataDir, 'data')
+  const leftovers = await findLeftovers({ SLUICE_DATA_DIR: dataDir }, listed, async () => readdirSync(join(dataDir, 'objects', 'uploads')))
   assert.deepEqual(leftovers, { orphans: [], broken: [], uploads: [] }, `seed ${seed}`)
 })
 

@@ -1,10 +1,9 @@
-/** What lies in a stopped server's data directory although nothing refers to it, and what is referred to but not there. */
+/** What lies in a stopped server's store although nothing refers to it, and what is referred to but not there. */
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { readdirSync } from 'node:fs'
 import { extraKeys } from '../../src/domain/extra-keys.ts'
 import { initKey } from '../../src/domain/keys.ts'
 import type { Slot } from '../../src/domain/plan.ts'
+import { renditionIds } from '../../src/encode/progress/listing.ts'
 import { sweepVideo } from '../../src/encode/reconcile/sweep.ts'
 import { readSettings } from '../../src/config/read.ts'
 import { readChunks } from '../../src/records/chunk.ts'
@@ -15,8 +14,9 @@ import { uploadDepsOf } from '../../src/roles/upload-deps.ts'
 import type { Due } from '../../src/records/due.ts'
 import { resumeDueUpload } from '../../src/upload/resume-due.ts'
 import type { Bucket } from '../../src/ports/objects.ts'
+import { pagesOf } from '../../src/ports/objects-pages.ts'
+import { quietLog } from '../fixtures/quiet-log.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
 
 export type Leftovers = {
   /** Objects below a video's prefix that no document names, and objects of videos that do not exist. */
@@ -27,21 +27,25 @@ export type Leftovers = {
   uploads: string[]
 }
 
-/** Looks at every due upload, sweeps every video with no grace, then compares documents and objects. The server must be stopped. */
-export async function findLeftovers(dataDir: string, videoIds: string[]): Promise<Leftovers> {
-  const settings = readSettings({ SLUICE_DATA_DIR: dataDir })
-  const drivers = await openDrivers(settings, { log: quiet, ownUrl: () => 'http://127.0.0.1:9' })
+/**
+ * Looks at every due upload as after its expiry, sweeps every video with no grace, then compares documents and objects.
+ * `environment`: the server's settings; it must be stopped. `listUploads`: the store's multipart uploads.
+ */
+export async function findLeftovers(environment: Record<string, string>, videoIds: string[], listUploads: () => Promise<string[]>): Promise<Leftovers> {
+  const settings = readSettings(environment)
+  const expired = () => Date.now() + (settings.SLUICE_UPLOAD_EXPIRY_HOURS + 1) * 3_600_000
+  const drivers = await openDrivers(settings, { log: quietLog, ownUrl: () => 'http://127.0.0.1:9' })
   try {
-    const uploads = uploadDepsOf({ ...drivers, settings, log: quiet })
+    const uploads = uploadDepsOf({ ...drivers, settings, log: quietLog, clock: expired })
     for (const due of await readDueUploads(drivers)) await resumeDueUpload(uploads, due)
     const used = new Set<string>()
     const broken: string[] = []
     for (const id of videoIds) {
-      await sweepVideo({ documents: drivers.documents, objects: drivers.objects, clock: Date.now, log: quiet }, id, { graceMinutes: 0 })
+      await sweepVideo({ documents: drivers.documents, objects: drivers.objects, clock: Date.now, log: quietLog }, id, { graceMinutes: 0 })
       broken.push(...(await collectUsed(drivers, id, used)))
     }
     const present = [...(await listAll(drivers, 'raw')), ...(await listAll(drivers, 'encoded'))]
-    return { orphans: present.filter((key) => !used.has(key)), broken, uploads: readdirSync(join(dataDir, 'objects', 'uploads')) }
+    return { orphans: present.filter((key) => !used.has(key)), broken, uploads: await listUploads() }
   } finally {
     await drivers.close()
   }
@@ -58,8 +62,10 @@ async function collectUsed({ documents, objects }: Drivers, videoId: string, use
     used.add(`encoded ${key}`)
     if (!(await objects.head('encoded', key))) broken.push(`encoded ${key}: not there`)
   }
-  const plan = (await readPlan(documents, videoId, video.revision!))!
-  for (const { id } of [...(plan.video?.renditions ?? []), ...plan.audio]) used.add(`encoded ${initKey(videoId, plan.revision, id)}`)
+  // One that failed before it was planned has its source alone.
+  const plan = video.revision === undefined ? undefined : await readPlan(documents, videoId, video.revision)
+  if (!plan) return broken
+  for (const id of renditionIds(plan)) used.add(`encoded ${initKey(videoId, plan.revision, id)}`)
   const slots = (await readChunks(documents, videoId, plan.revision)).flatMap((chunk) => Object.values(chunk.slots).flat())
   for (const slot of slots) {
     if (!slot) {
@@ -90,11 +96,6 @@ async function readDueUploads({ documents }: Drivers): Promise<Due[]> {
 
 async function listAll({ objects }: Drivers, bucket: Bucket): Promise<string[]> {
   const keys: string[] = []
-  let cursor: string | undefined
-  do {
-    const page = await objects.list(bucket, '', cursor)
-    keys.push(...page.items.map(({ key }) => `${bucket} ${key}`))
-    cursor = page.cursor
-  } while (cursor)
+  for await (const page of pagesOf(objects, bucket, '')) keys.push(...page.map(({ key }) => `${bucket} ${key}`))
   return keys
 }

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { descendantsOf } from '../../../../scripts/test/descendants.ts'
 import { freePort } from './free-port.ts'
 
-const program = resolve(import.meta.dirname, '../../../cli/bin/sluice.mjs')
+const ourCheckout = resolve(import.meta.dirname, '../../../..')
 const startLimitMs = 60_000
 const stopLimitMs = 30_000
 
@@ -18,29 +18,35 @@ export type Server = {
   stop(): Promise<number | null>
   /** SIGKILL, as a power cut would; the data stays. */
   kill(): Promise<void>
-  /** Starts it again on the same port and data, and waits until it is ready. */
-  restart(): Promise<void>
+  /** Starts it again on the same port and data, from another checkout if one is named, and waits until it is ready. */
+  restart(checkout?: string): Promise<void>
   /** Ends it and whatever it started, and removes the data. */
   dispose(): Promise<void>
   /** The largest resident set of the process so far, in bytes (proc(5), VmHWM). */
   peakMemoryBytes(): number
   pid(): number
+  /** What it was started with, beside the port and the directory. */
+  settings: Record<string, string>
   /** The end of what it printed. */
   output(): string
 }
 
-/** Resolves when /readyz says so. Settings are environment names with their values. */
-export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
+/**
+ * Resolves when /readyz says so. Settings are environment names with their values. `within` is a command that the
+ * server's own is given to, and becomes. `checkout`: whose program it is, ours by default.
+ */
+export async function startServer(settings: Record<string, string> = {}, within: string[] = [], checkout = ourCheckout): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-e2e-'))
-  const port = await freePort()
+  const port = Number(settings['SLUICE_HTTP_PORT'] ?? (await freePort()))
   const url = `http://127.0.0.1:${port}`
   const leftovers = new Set<number>()
   let output = ''
   let child: ChildProcess | undefined
   let ended: Promise<number | null> = Promise.resolve(null)
 
-  async function start(): Promise<void> {
-    const own = spawn(process.execPath, [program, 'serve'], { cwd: dataDir, env: environmentOf({ dataDir, port, settings }), stdio: ['ignore', 'pipe', 'pipe'] })
+  async function start(from = checkout): Promise<void> {
+    const [command, ...words] = [...within, process.execPath, join(from, 'packages/cli/bin/sluice.mjs'), 'serve']
+    const own = spawn(command!, words, { cwd: dataDir, env: environmentOf({ dataDir, port, settings }), stdio: ['ignore', 'pipe', 'pipe'] })
     child = own
     const keep = (data: Buffer) => (output = (output + data.toString()).slice(-32_000))
     own.stdout!.on('data', keep)
@@ -79,6 +85,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
     },
     peakMemoryBytes: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child!.pid}/status`, 'utf8'))?.[1] ?? NaN) * 1024,
     pid: () => child!.pid!,
+    settings,
     output: () => output,
   }
   try {

@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core'
 import { createClient, createUpload } from '@sluice/sdk'
 import { fileSource } from '@sluice/sdk/node'
 import { findProgram } from '../../../../scripts/setup/programs.mjs'
-import { hasAv1Encoder } from '../../src/media/tools.ts'
+import { hasEncoder } from '../../src/media/tools.ts'
 import { checkPlayed } from '../fixtures/check-played.ts'
 import { realClipOr } from './clips.ts'
 import { countStalls, untilPlayback } from './playback.ts'
@@ -17,7 +17,7 @@ import { startServer } from './start-server.ts'
 
 const executablePath = findProgram('chromium')
 const clipName = 'r_fragmented_street_480p_8s.mp4'
-const canUpgrade = await hasAv1Encoder({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }).catch(() => false)
+const canUpgrade = await hasEncoder({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }, 'av1').catch(() => false)
 
 test('a video is upgraded to AV1 and plays so', { timeout: 600_000, skip: !canUpgrade && 'this ffmpeg has no libsvtav1' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-upgrade-'))
@@ -56,7 +56,7 @@ test('a video is upgraded to AV1 and plays so', { timeout: 600_000, skip: !canUp
     try {
       const page = await browser.newPage()
       const asked = new Set<string>()
-      page.on('request', (request) => void asked.add(/\/(av1|h264|aac|opus)-[^/]+\/\d+\.m4s$/.exec(request.url())?.[1] ?? ''))
+      page.on('request', (request) => void asked.add(/\/(av1|h264|aac|opus)-[^/]+\/\d+\.m4s/.exec(request.url())?.[1] ?? ''))
       await countStalls(page)
       await page.goto(`${server.url}/watch/${id}`)
       const playing = await untilPlayback(page, 'the end', ({ currentTime, duration }) => duration > 0 && currentTime > duration - 0.5, 90_000)

@@ -19,7 +19,7 @@ async function begin(t: { after(call: () => Promise<void>): void }, options: Par
   return { stage, id }
 }
 
-test('a refused file fails at once, with its reason', async (t) => {
+test('a refused file fails after a second look, with its reason', async (t) => {
   const { stage, id } = await begin(t)
   stage.room.before = () => {
     throw new MediaRefused('no_streams')
@@ -27,8 +27,27 @@ test('a refused file fails at once, with its reason', async (t) => {
   await runAll(stage)
   const { state, failure } = await stage.video(id)
   assert.deepEqual([state, failure?.code], ['failed', 'no_streams'])
-  assert.deepEqual(stage.room.calls, ['inspect'])
+  assert.deepEqual(stage.room.calls, ['inspect', 'inspect'])
   assert.deepEqual(await encodedKeys(stage, id), [])
+})
+
+test('a file that looked cut while the store died is looked at again, and its limits are not', async (t) => {
+  const { stage, id } = await begin(t)
+  const outcomes = [new MediaRefused('truncated'), new DriverUnavailable('the store is away')]
+  stage.room.before = (call) => {
+    const outcome = call === 'inspect' && outcomes.shift()
+    if (outcome) throw outcome
+  }
+  await runAll(stage)
+  const { state, failedAttempts, warnings } = await stage.video(id)
+  assert.deepEqual([state, failedAttempts, warnings], ['ready', undefined, []])
+
+  const other = await begin(t)
+  other.stage.room.before = () => {
+    throw new MediaRefused('limits')
+  }
+  await runAll(other.stage)
+  assert.deepEqual([(await other.stage.video(other.id)).failure?.code, other.stage.room.calls], ['limits', ['inspect']])
 })
 
 test('a source that is not in the store fails the video after several attempts', async (t) => {
@@ -133,6 +152,27 @@ test('an outage is waited out, however often it is met, and ends in ready', asyn
   }
   const { state, failedAttempts } = await stage.video(id)
   assert.deepEqual([state, failedAttempts], ['ready', undefined])
+})
+
+test('a store that drops its answers is waited out: nothing is filled and nothing fails', async (t) => {
+  const said = [
+    '[http @ 0x55e14f4e9280] Stream ends prematurely at 200048, should be 4522712\n[mov @ 0x1] stream 0, offset 0x2: partial file',
+    'http://127.0.0.1: Server returned 5XX Server Error reply',
+    '[tcp @ 0x556764a5f300] Connection to tcp://127.0.0.1:9 failed: Connection refused',
+  ]
+  const { stage, id } = await begin(t)
+  let met = 0
+  stage.room.before = (call) => {
+    if (call.startsWith('span') && met < 24) throw new MediaRunError('ffmpeg', 'exit', 1, said[met++ % said.length]!)
+  }
+  for (let round = 0; round < 40 && (await stage.video(id)).state !== 'ready'; round++) {
+    await runAll(stage)
+    stage.advance(60_000)
+    await reconcileOnce(stage.deps, async () => undefined, new AbortController().signal)
+  }
+  const { state, failedAttempts, warnings } = await stage.video(id)
+  assert.deepEqual([state, failedAttempts, warnings ?? []], ['ready', undefined, []])
+  assert.ok(!stage.room.calls.some((call) => call.endsWith('fill')))
 })
 
 test('a task that kills its workers ends as failed, and its dead letter is taken out', async (t) => {

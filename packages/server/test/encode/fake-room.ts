@@ -19,6 +19,8 @@ export type FakeRoom = MediaRoom & {
   inspection: Inspection
   /** How far the picture can be decoded. */
   decodableFrames: number
+  /** Of a segment of sound. */
+  soundBytes: (renditionId: string) => number
   /** What it says before it looked. */
   guess?: Inspection
 }
@@ -32,8 +34,9 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     texts: { chapters: [], texts: [], pictureSubtitles: 0 },
     inspection: inspectionOf(seconds, changes),
     decodableFrames: Infinity,
+    soundBytes: (id) => (id.startsWith('opus') ? 6 : 12),
     encoderBuild: async () => 'fake',
-    canEncodeAv1: async () => true,
+    canEncode: async () => true,
     async inspectSource(_url, options) {
       if (room.guess) options.onGuess?.(structuredClone(room.guess))
       await enter('inspect', options)
@@ -45,10 +48,13 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     },
     async makeInits(draft) {
       const ids = [...(draft.video?.renditions ?? []), ...draft.audio].map(({ id }) => id)
-      return new Map(ids.map((id) => [id, { bytes: Buffer.from(`init ${id}`), codecs: id.startsWith('aac') ? 'mp4a.40.2' : 'avc1.64001f', parameterSetsSha256: sha256(Buffer.from(id)) }]))
+      return new Map(ids.map((id) => [id, { bytes: Buffer.from(`init ${id}`), codecs: id.startsWith('aac') ? 'mp4a.40.2' : id.startsWith('opus') ? 'Opus' : 'avc1.64001f', parameterSetsSha256: sha256(Buffer.from(id)) }]))
     },
     async sampleQuality() {
       return new Map()
+    },
+    async sampleCodec({ renditions }) {
+      return new Map(renditions.map(({ id }) => [id, 0.98]))
     },
     async compareQuality({ encoded }) {
       return new Map(encoded.map(({ rendition }) => [rendition.id, 0.98]))
@@ -61,7 +67,7 @@ export function openFakeRoom(seconds: number, changes: Partial<Inspection> = {})
     async encodeAudioSpan({ rendition, from, to, ...options }) {
       await enter(`audio ${rendition.id} ${from}-${to} ${options.mode}`, options)
       return Array.from({ length: to - from }, (_, index) => {
-        const bytes = Buffer.concat([Buffer.from(`${rendition.id} ${from + index} `), randomBytes(8)])
+        const bytes = Buffer.concat([Buffer.from(`${rendition.id} ${from + index} `), randomBytes(room.soundBytes(rendition.id))])
         return { number: from + index, bytes, sha256: sha256(bytes) }
       })
     },

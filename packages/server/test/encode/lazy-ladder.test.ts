@@ -117,7 +117,9 @@ test('half of a rendition watched is worth the rest; the others wait', async (t)
   const plan = await stage.plan(id)
   assert.equal(await filledSlots(stage, id, 'h264-720p'), segmentCount(plan.video!.grid, 'video'))
   assert.equal(await filledSlots(stage, id, 'h264-1080p'), 8)
-  assert.deepEqual((await stage.video(id)).completeRenditions, [...base.slice(0, 3), 'h264-720p', 'aac-1'])
+  const { completeRenditions, quality } = await stage.video(id)
+  assert.deepEqual(completeRenditions, [...base.slice(0, 3), 'h264-720p', 'aac-1'])
+  assert.deepEqual(Object.keys(quality!).sort(), [...base.slice(0, 3), 'h264-720p'], 'its quality is measured with it, not with the next daily scan')
 })
 
 test('a rendition too slow to wait for is made all the same, and joins the manifest when it is complete', async (t) => {

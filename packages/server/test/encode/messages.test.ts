@@ -12,6 +12,11 @@ test('a chunk may name its renditions; in the background it comes last', () => {
   for (const renditionIds of [[], 'h264-720p', [3], {}]) assert.equal(parseMessage({ ...named, renditionIds }), undefined)
 })
 
+test('sound: the first part soon, the others with the bulk, a further codec last', () => {
+  const sound = { kind: 'audio', ...of, renditionId: 'aac-1' } as const
+  assert.deepEqual([taskOf({ ...sound, part: 0 }), taskOf({ ...sound, part: 1 }), taskOf({ ...sound, part: 0, background: true })].map(({ priority }) => priority), [1, 2, 3])
+})
+
 test('an upgrade belongs to a revision, and nobody waits for it', () => {
   const message: Message = { kind: 'upgrade', ...of }
   assert.deepEqual(parseMessage({ ...message }), message)

@@ -76,7 +76,7 @@ test('an entry whose handler fails is kept for the next minute, and does not sto
     throw new Error('no')
   })
   assert.deepEqual((await dueEntries(stage)).map((due) => due.atMinute), [now + 1])
-  assert.equal(await readMark(stage.deps.documents, 'due'), now)
+  assert.equal(await readMark(stage.deps.documents, 'due/0'), now)
 })
 
 test('entries that came due while no encoder ran are found from the mark on', async (t) => {

@@ -11,7 +11,7 @@ import { startRendition } from '../../src/encode/progress/listing.ts'
 import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { startWorker } from '../../src/encode/worker/work.ts'
 import { readChunk, readSlot } from '../../src/records/chunk.ts'
-import { openHolds } from '../../src/stream/hold.ts'
+import { openHolds } from '../../src/stream/edge/hold.ts'
 import { generateClip } from '../e2e/clips.ts'
 import { inspectTask, openStage } from './stage.ts'
 
@@ -48,7 +48,7 @@ test('the end of a long film is made for the viewer who seeks there', { timeout:
   const sound = plan.audio[0]!
   const atSeconds = segmentAt(grid, 'video', wanted)!.startTicks / grid.timescale
   const soundWanted = Math.floor((atSeconds * sound.grid.timescale) / (sound.grid.segmentFrames * sound.grid.frameTicks))
-  const slots = await Promise.all([holds.wait(plan, rendition, wanted), holds.wait(plan, sound.id, soundWanted)])
+  const slots = await Promise.all([holds.wait(plan, rendition, wanted, true), holds.wait(plan, sound.id, soundWanted, true)])
   assert.ok(slots.every((slot) => slot !== undefined))
   assert.notEqual((await stage.video(id)).state, 'ready', 'it was there already')
   const others = plan.video!.renditions.map((one) => one.id).filter((one) => one !== rendition)

@@ -1,11 +1,15 @@
 /** Sound is made by the segment for who waits, by parts in bulk; what came first stays, and missing samples are filled last. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { taskOf, type Message } from '../../src/domain/messages.ts'
 import { handleTask } from '../../src/encode/worker/handle.ts'
 import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { SpanMismatch } from '../../src/media/check-span.ts'
 import { readChunks, readSlots } from '../../src/records/chunk.ts'
+import { makeClip } from '../fixtures/clips.ts'
 import { assertAllStored, inspectTask, openStage, runAll, type Stage } from './stage.ts'
 
 const context = { signal: new AbortController().signal, attempt: 1, priority: 1 as const }
@@ -61,4 +65,24 @@ test('where samples are missing a longer run-up is tried at once, silence only i
   await handle(stage, { kind: 'audio', ...of, part: 0 })
   assert.ok(!(await soundSlots()).includes(null))
   assert.ok((await readChunks(stage.deps.documents, plan.videoId, plan.revision)).some(({ filled }) => filled))
+})
+
+test('damage in the sound of a real file marks the chunks that hold it, and no others of their part', { timeout: 600_000 }, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-hole-'))
+  const path = join(directory, 'hole.m4a')
+  const bytes = readFileSync(makeClip({ audioOnly: true, seconds: 120, extension: 'm4a', outputArgs: ['-movflags', '+faststart'] }))
+  // From 96 s on: in the third of four chunks of one part.
+  bytes.fill(0xff, Math.floor(bytes.length * 0.8))
+  writeFileSync(path, bytes)
+  const stage = await openStage({ clip: path })
+  t.after(async () => (rmSync(directory, { recursive: true }), await stage.close()))
+  const id = await stage.addVideo()
+  await handle(stage, { kind: 'inspect', videoId: id })
+  const plan = await stage.plan(id)
+  const task: Message = { kind: 'audio', videoId: id, revision: plan.revision, renditionId: 'aac-1', part: 0 }
+  for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(handle(stage, task))
+  await handle(stage, task)
+  const { slots, fills } = await readSlots(stage.deps.documents, plan)
+  assert.ok(!slots.get('aac-1')!.includes(null))
+  assert.deepEqual(fills.map(({ chunk }) => chunk), [2, 3])
 })

@@ -6,7 +6,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Log } from '../../src/base/log.ts'
 import { newId, sourceKey } from '../../src/domain/keys.ts'
 import { taskOf } from '../../src/domain/messages.ts'
 import type { Plan } from '../../src/domain/plan.ts'
@@ -25,9 +24,8 @@ import { readSlots } from '../../src/records/chunk.ts'
 import { minuteOf, writeDue } from '../../src/records/due.ts'
 import { readPlan } from '../../src/records/plan.ts'
 import { createVideo, readVideo } from '../../src/records/video.ts'
+import { quietLog } from '../fixtures/quiet-log.ts'
 import { openFakeRoom, type FakeRoom } from './fake-room.ts'
-
-export const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
 export type Stage = {
   deps: EncodeDeps
@@ -62,12 +60,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const deps: EncodeDeps = {
     documents: await openSqliteDocuments({ path: join(dir, 'documents.sqlite'), clock }),
     queue: await openSqliteQueue({ path: join(dir, 'queue.sqlite'), clock }),
-    signals: openProcessSignals({ log: silent }),
+    signals: openProcessSignals({ log: quietLog }),
     objects,
-    log: silent,
+    log: quietLog,
     clock,
     media: options.clip ? openMediaRoom({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }) : room,
-    limits: { slots: 1, videosPerAccount: 4, preset: 'veryfast', eager: 'all', lazyFill: 'idle', upgrade: { policy: 'never', prices: { egressPerGigabyte: 0.02, cpuPerHour: 0.04 } }, maxDurationSeconds: 3600, sweepGraceMinutes: 1440, fastDue: options.fastDue ?? false, workRoot: join(dir, 'work') },
+    limits: { slots: 1, videosPerAccount: 4, preset: 'veryfast', eager: 'all', lazyFill: 'idle', upgrade: { av1: 'never', opus: 'never', prices: { egressPerGigabyte: 0.02, cpuPerHour: 0.04 } }, maxDurationSeconds: 3600, sweepGraceMinutes: 1440, fastDue: options.fastDue ?? false, workRoot: join(dir, 'work') },
   }
   return {
     deps,

@@ -7,9 +7,11 @@ import { handleTask } from '../../src/encode/worker/handle.ts'
 import { runTask } from '../../src/encode/worker/run-task.ts'
 import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { startWorker } from '../../src/encode/worker/work.ts'
+import type { Priority } from '../../src/ports/queue.ts'
 import { LeaseLost } from '../../src/base/errors.ts'
 import { readSlot } from '../../src/records/chunk.ts'
 import { createClaim } from '../../src/records/claim.ts'
+import { createTuning } from '../../src/records/plan.ts'
 import { inspectTask, openStage, type Stage } from './stage.ts'
 
 const withProgress = (stage: Stage) => ({ ...stage.deps, progress: trackProgress(stage.deps) })
@@ -23,13 +25,15 @@ async function until(what: () => Promise<boolean> | boolean): Promise<void> {
   throw new Error('did not come about')
 }
 
-/** A planned video of 200 s with an empty queue. */
+/** A video that is planned and was sampled, with an empty queue. */
 async function planned(stage: Stage): Promise<{ id: string; of: { videoId: string; revision: string } }> {
   const id = await stage.addVideo()
   await handleTask(withProgress(stage), { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
+  const { revision } = await stage.plan(id)
+  await createTuning(stage.deps.documents, id, revision, { crf: {} })
   for (;;) {
     const lease = await stage.deps.queue.take({ priorities: [0, 1, 2, 3], leaseSeconds: 30, waitSeconds: 0 })
-    if (!lease) return { id, of: { videoId: id, revision: (await stage.plan(id)).revision } }
+    if (!lease) return { id, of: { videoId: id, revision } }
     await lease.ack()
   }
 }
@@ -178,6 +182,22 @@ test('a stopping worker gives bulk tasks back at once and ends what a viewer wai
   const lease = await stage.deps.queue.take({ priorities: [2], leaseSeconds: 30, waitSeconds: 0 })
   assert.deepEqual(lease?.body, { kind: 'chunk', ...of, chunk: 1 })
   assert.equal(lease?.attempt, 2)
+})
+
+test('an encoder takes the priorities that it is given, and no others', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage({ seconds: 200 })
+  t.after(() => stage.close())
+  const { of } = await planned(stage)
+  const start = (priorities: Priority[]) => startWorker({ ...withProgress(stage), limits: { ...stage.deps.limits, priorities } })
+  const waiting = async () => (await stage.deps.queue.depth()).map(({ ready, leased }) => ready + leased)
+  await enqueue(stage, { kind: 'segment', ...of, renditionId: 'h264-240p', number: 9 }, { kind: 'opening', ...of }, { kind: 'chunk', ...of, chunk: 1 })
+  const spot = start([2, 3])
+  await until(async () => (await readSlot(stage.deps.documents, await stage.plan(of.videoId), 'h264-240p', 8)) !== undefined && (await waiting())[2] === 0)
+  await spot.stop()
+  assert.deepEqual((await waiting()).slice(0, 2), [1, 1])
+  const steady = start([0, 1])
+  await until(async () => (await waiting()).slice(0, 2).every((count) => count === 0))
+  await steady.stop()
 })
 
 test('a task whose lease was lost is aborted, and neither acked nor given back', async (t) => {

@@ -20,6 +20,7 @@ after(async () => {
 const half = "color=white:s=64x64:r=25:d=1,format=rgba,geq=r=255:g=255:b=255:a='255*gt(X,31)'"
 for (const [name, args] of [
   ['prores.mov', ['-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le']], ['animation.mov', ['-c:v', 'qtrle']],
+  ['beside.webm', ['-c:v', 'libvpx-vp9', '-pix_fmt', 'yuva420p', '-auto-alt-ref', '0']], ['beside-vp8.webm', ['-c:v', 'libvpx', '-pix_fmt', 'yuva420p', '-auto-alt-ref', '0', '-b:v', '1M']],
   ['planar.mkv', ['-c:v', 'ffv1', '-pix_fmt', 'yuva420p']], ['loop.gif', ['-vf', 'split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse=alpha_threshold=128']],
 ] as const) {
   test(`transparent is black: ${name}`, async () => {

@@ -6,17 +6,18 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { segmentAt, segmentCount } from '../../src/domain/grid.ts'
 import type { Plan } from '../../src/domain/plan.ts'
-import { draftAv1, withTier } from '../../src/domain/tier.ts'
+import { av1CrfFor, draftAv1, withTier } from '../../src/domain/tier.ts'
 import { isKeyTemporalUnit } from '../../src/media/boxes/av1.ts'
 import { readFragments } from '../../src/media/boxes/fragment.ts'
 import { checkSpan, SpanMismatch } from '../../src/media/check-span.ts'
 import { makeInits } from '../../src/media/init.ts'
-import { hasAv1Encoder } from '../../src/media/tools.ts'
+import { sampleCodec } from '../../src/media/sample-codec.ts'
+import { hasEncoder } from '../../src/media/tools.ts'
 import { makeClip } from '../fixtures/clips.ts'
 import { openRangeServer } from '../fixtures/range-server.ts'
 import { decode, encodeSpan, planOf, tools } from './encode-clip.ts'
 
-const skip = !(await hasAv1Encoder(tools).catch(() => false)) && 'this ffmpeg has no libsvtav1'
+const skip = !(await hasEncoder(tools, 'av1').catch(() => false)) && 'this ffmpeg has no libsvtav1'
 
 test('spans of AV1 fit one init segment and the grid', { skip, timeout: 300_000 }, async (t) => {
   const workDir = mkdtempSync(join(tmpdir(), 'sluice-av1-'))
@@ -55,6 +56,16 @@ test('spans of AV1 fit one init segment and the grid', { skip, timeout: 300_000 
   const { complaints, frames } = decode(whole)
   assert.equal(complaints.replace(/^.*(?:libdav1d|Svt).*$/gm, '').trim(), '')
   assert.deepEqual(frames.map(({ pts }) => pts), Array.from({ length: grid.frames }, (_, frame) => frame * grid.frameTicks))
+
+  await t.test('samples tell what quality a CRF has', async () => {
+    const at = async (crf: number) => {
+      const sampled = renditions.map((one) => ({ ...one, settings: { ...one.settings, crf } }))
+      return (await sampleCodec(tools, { plan, url, renditions: sampled, workDir })).get(id)!
+    }
+    const [fine, coarse] = [await at(25), await at(60)]
+    assert.ok(fine > coarse && fine < 1 && coarse > 0.5, `${fine} against ${coarse}`)
+    assert.ok(av1CrfFor(45, coarse) < av1CrfFor(45, fine))
+  })
 
   await t.test('of other settings they are refused', async () => {
     const other = { ...renditions[0]!, parameterSetsSha256: '0'.repeat(64) }

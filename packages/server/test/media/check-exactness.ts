@@ -9,6 +9,7 @@ import type { SpanResult } from '../../src/media/encode-span.ts'
 import { makeInits } from '../../src/media/init.ts'
 import { inspectSource } from '../../src/media/inspect.ts'
 import { pictureFilters } from '../../src/media/picture-filters.ts'
+import { decoderArgs } from '../../src/media/limits.ts'
 import { makeSeekable, NotSeekable } from '../../src/media/make-seekable.ts'
 import { MediaRefused } from '../../src/media/refuse.ts'
 import { MediaRunError } from '../../src/media/run.ts'
@@ -131,7 +132,7 @@ function wholePass({ plan, path }: Case): Buffer[] {
   const { source, renditions } = plan.video!
   const fastest = renditions.reduce((best, one) => (one.framesPerGridFrame > best.framesPerGridFrame ? one : best))
   return thumbnails(
-    ['-copyts', '-itsoffset', (-source.originSeconds).toFixed(6), '-reinit_filter', '0', '-i', path],
+    ['-copyts', '-itsoffset', (-source.originSeconds).toFixed(6), '-reinit_filter', '0', ...decoderArgs(source), '-i', path],
     [
       ...(source.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
       `fps=${fastest.rate.num}/${fastest.rate.den}:round=near:start_time=0`, ...pictureFilters(source, renditions[0]!), taggedPicture,

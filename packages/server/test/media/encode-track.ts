@@ -3,12 +3,23 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { segmentCount } from '../../src/domain/grid.ts'
-import type { AudioRendition, Plan } from '../../src/domain/plan.ts'
+import type { AudioCodec, AudioRendition, Plan } from '../../src/domain/plan.ts'
+import { draftOpus } from '../../src/domain/tier.ts'
 import { SpanMismatch } from '../../src/media/check-span.ts'
 import { encodeAudioSpan, type AudioSegment } from '../../src/media/encode-audio.ts'
+import { makeAudioInit } from '../../src/media/init.ts'
 import { tools } from './encode-clip.ts'
 
 export type Track = { plan: Plan; rendition: AudioRendition; url: string }
+
+export const soundCodecNames = ['aac', 'opus'] as const satisfies AudioCodec[]
+
+/** A track of the plan in that codec, with its init segment. */
+export function soundAs(codec: AudioCodec, plan: Plan, track = 0): { rendition: AudioRendition; init: Buffer } {
+  const draft = codec === 'opus' ? draftOpus(plan)[track]! : plan.audio[track]!
+  const { bytes, codecs } = makeAudioInit(draft)
+  return { rendition: { ...draft, codecs }, init: bytes }
+}
 
 /** Segments [from, to), all by default; a longer run-up where the normal one did not do. */
 export async function encodeTrack(track: Track, from = 0, to = segmentCount(track.rendition.grid, 'audio')): Promise<AudioSegment[]> {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HardwareEncoder, VideoDraft } from '../../src/domain/plan.ts'
-import { taskOf } from '../../src/domain/messages.ts'
 import { readSettings } from '../../src/config/read.ts'
 import { handleTask } from '../../src/encode/worker/handle.ts'
 import { draftPlan } from '../../src/encode/plan/make-plan.ts'
@@ -11,8 +10,13 @@ import { hardwareTrouble } from '../../src/media/probe-hardware.ts'
 import { spanArgs } from '../../src/media/span-args.ts'
 import { videoOutputArgs } from '../../src/media/video-settings.ts'
 import { chooseVideoEncoder } from '../../src/roles/choose-video-encoder.ts'
+import { GiveBack } from '../../src/encode/worker/errors.ts'
+import { noteHardware } from '../../src/encode/worker/hardware-presence.ts'
+import { readPlan } from '../../src/records/plan.ts'
+import { updateVideo } from '../../src/records/video.ts'
 import { openFakeRoom } from '../encode/fake-room.ts'
-import { openStage, runAll, silent } from '../encode/stage.ts'
+import { assertAllStored, openStage, runAll } from '../encode/stage.ts'
+import { quietLog } from '../fixtures/quiet-log.ts'
 import { samplePlan } from '../fixtures/sample-plan.ts'
 
 const draftWith = (videoEncoder?: HardwareEncoder) =>
@@ -45,28 +49,70 @@ test('hardware that is not here: the reason is said, and new plans are for softw
   if (trouble === undefined) return t.skip('there is an NVENC here')
   assert.ok(trouble.length > 5)
   const said: string[] = []
-  const log = { ...silent, error: (fields: object) => void said.push(JSON.stringify(fields)) }
+  const log = { ...quietLog, error: (fields: object) => void said.push(JSON.stringify(fields)) }
   assert.equal(await chooseVideoEncoder(readSettings({ SLUICE_VIDEO_ENCODER: 'nvenc' }), log), undefined)
   assert.match(said[0]!, /nvenc/)
   assert.equal(await chooseVideoEncoder(readSettings({}), log), undefined)
   assert.ok(draftWith().video!.renditions.every(({ settings }) => settings.encoder === undefined))
 })
 
-test('a plan for hardware waits for an encoder that has it: nothing is made in software, nothing fails', { timeout: 60_000 }, async (t) => {
+/** A video planned for QSV of which nothing was made, on an encoder that has none. */
+async function plannedForHardware() {
   const stage = await openStage({ seconds: 10 })
-  t.after(() => stage.close())
   stage.deps.limits.videoEncoder = 'qsv'
+  await noteHardware(stage.deps)
   const id = await stage.addVideo()
   const progress = trackProgress(stage.deps)
+  stage.room.before = (call) => {
+    if (call.startsWith('span')) throw new GiveBack('not now', 1)
+  }
   await handleTask({ ...stage.deps, progress }, { kind: 'inspect', videoId: id }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
+  stage.room.before = () => {}
   stage.deps.limits.videoEncoder = undefined
-  const made = stage.room.calls.length
-  await runAll(stage)
-  assert.ok((await stage.plan(id)).video!.renditions.every(({ settings }) => settings.encoder === 'qsv'))
-  assert.ok(!stage.room.calls.slice(made).some((call) => /^(span|audio)/.test(call)), stage.room.calls.join())
-  assert.notEqual((await stage.video(id)).state, 'failed')
+  stage.room.calls.length = 0
+  const { revision } = await stage.plan(id)
+  const opening = () => handleTask({ ...stage.deps, progress }, { kind: 'opening', videoId: id, revision }, { signal: new AbortController().signal, attempt: 1, priority: 1 as const })
+  return { stage, id, revision, opening }
+}
+
+test('a plan for hardware waits for an encoder that has it: nothing is made in software, nothing fails', { timeout: 60_000 }, async (t) => {
+  const { stage, id, revision, opening } = await plannedForHardware()
+  t.after(() => stage.close())
+  await assert.rejects(opening(), GiveBack)
+  assert.ok(!stage.room.calls.some((call) => /^(span|audio)/.test(call)), stage.room.calls.join())
   stage.deps.limits.videoEncoder = 'qsv'
-  await stage.deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: id, again: true }))
+  await runAll(stage)
+  const video = await stage.video(id)
+  assert.deepEqual([video.state, video.revision, video.warnings], ['ready', revision, []])
+})
+
+test('when nobody has had the hardware for minutes the video is planned anew in software, and says so', { timeout: 60_000 }, async (t) => {
+  const { stage, id, revision, opening } = await plannedForHardware()
+  t.after(() => stage.close())
+  stage.advance(3 * 60_000)
+  await Promise.all([opening(), opening()])
+  assert.equal((await stage.video(id)).revision, undefined)
+  await runAll(stage)
+  const video = await stage.video(id)
+  assert.equal(video.state, 'ready')
+  assert.notEqual(video.revision, revision)
+  assert.deepEqual(video.warnings.map(({ code }) => code), ['encoder_gone'])
+  const plan = await stage.plan(id)
+  assert.ok(plan.video!.renditions.every(({ settings }) => settings.encoder === undefined))
+  assert.equal(await readPlan(stage.deps.documents, id, revision), undefined)
+  await assertAllStored(stage, plan)
+})
+
+test('one that plays waits as long as the setting says, and becomes playable again', { timeout: 60_000 }, async (t) => {
+  const { stage, id, revision, opening } = await plannedForHardware()
+  t.after(() => stage.close())
+  await updateVideo(stage.deps.documents, id, (video) => ({ ...video, state: 'playable', playableAt: 1 }))
+  stage.advance(9 * 60_000)
+  await assert.rejects(opening(), GiveBack)
+  assert.equal((await stage.video(id)).revision, revision)
+  stage.advance(60_000)
+  await opening()
+  assert.equal((await stage.video(id)).state, 'inspecting')
   await runAll(stage)
   assert.equal((await stage.video(id)).state, 'ready')
 })

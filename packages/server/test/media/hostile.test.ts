@@ -6,16 +6,20 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { endedChildrenSeconds } from '../../src/base/processor-time.ts'
 import { inspectSource } from '../../src/media/inspect.ts'
 import { NotSeekable } from '../../src/media/make-seekable.ts'
 import { MediaRefused } from '../../src/media/refuse.ts'
 import { openRangeServer, type RangeServer } from '../fixtures/range-server.ts'
+import { bombs } from './bombs.ts'
 import { hostileFiles, lyingFiles } from './hostile-files.ts'
 
 const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-hostile-'))
 /** On a machine that does something else as well; alone it is a second. */
 const mostSeconds = 60
+/** Of processor time, of all runs together: as openingBounds, which every one of them has, it grows with the bytes that are there. */
+const mostCpuSeconds = (sizeBytes: number) => 5 + (4 * sizeBytes) / 20e6
 const mostResidentBytes = 200 * 2 ** 20
 let server: RangeServer
 let canary: Server
@@ -45,12 +49,22 @@ async function inspect(path: string) {
 }
 
 /** The most memory that a program started by this process held at once, by looking often; 0 where /proc is not there. */
-async function peakOfChildren<T>(work: Promise<T>): Promise<{ outcome: PromiseSettledResult<T>; residentBytes: number }> {
+async function peakOfChildren<T>(work: Promise<T>): Promise<{ outcome: PromiseSettledResult<T>; residentBytes: number; cpuSeconds: number }> {
   let residentBytes = 0
+  const before = cpuOfChildren()
   const timer = setInterval(() => (residentBytes = Math.max(residentBytes, ...residentOf(process.pid))), 15)
   const [outcome] = await Promise.allSettled([work])
   clearInterval(timer)
-  return { outcome: outcome!, residentBytes }
+  return { outcome: outcome!, residentBytes, cpuSeconds: cpuOfChildren() - before }
+}
+
+/** 0 where /proc is not there. */
+function cpuOfChildren(): number {
+  try {
+    return endedChildrenSeconds(process.pid)
+  } catch {
+    return 0
+  }
 }
 
 function residentOf(parent: number): number[] {
@@ -68,8 +82,9 @@ for (const { name, codes, bytes } of hostileFiles) {
   test(`refused: ${name}`, { timeout: 300_000 }, async (t) => {
     const path = join(scratch, name)
     writeFileSync(path, bytes(canaryUrl, scratch))
+    const { size } = statSync(path)
     const startedAtMs = performance.now()
-    const { outcome, residentBytes } = await peakOfChildren(inspect(path))
+    const { outcome, residentBytes, cpuSeconds } = await peakOfChildren(inspect(path))
     const seconds = (performance.now() - startedAtMs) / 1000
     t.diagnostic(`${seconds.toFixed(1)} s, ${(residentBytes / 2 ** 20).toFixed(0)} MB`)
     assert.equal(outcome.status, 'rejected')
@@ -79,7 +94,24 @@ for (const { name, codes, bytes } of hostileFiles) {
     assert.doesNotMatch(reason.message, /http:|root:/)
     assert.ok(seconds < mostSeconds, `${seconds} s`)
     assert.ok(residentBytes < mostResidentBytes, `${residentBytes} bytes`)
+    assert.ok(cpuSeconds < mostCpuSeconds(size), `${cpuSeconds} s of a processor`)
     assert.equal(canaryRequests, 0)
+  })
+}
+
+for (const { name, outcome: expected, bytes } of bombs) {
+  test(`costs little: ${name}`, { timeout: 300_000 }, async (t) => {
+    const path = join(scratch, name)
+    writeFileSync(path, bytes())
+    const { size } = statSync(path)
+    const { outcome, residentBytes, cpuSeconds } = await peakOfChildren(inspect(path))
+    rmSync(path)
+    t.diagnostic(`${cpuSeconds.toFixed(1)} s of a processor, ${(residentBytes / 2 ** 20).toFixed(0)} MB`)
+    assert.ok(outcome.status === 'fulfilled' || outcome.reason instanceof MediaRefused, String(outcome.status === 'rejected' && outcome.reason))
+    const came = outcome.status === 'fulfilled' ? 'plays' : (outcome.reason as MediaRefused).code
+    assert.ok(expected.includes(came), came)
+    assert.ok(cpuSeconds < mostCpuSeconds(size), `${cpuSeconds} s of a processor`)
+    assert.ok(residentBytes < mostResidentBytes, `${residentBytes} bytes`)
   })
 }
 

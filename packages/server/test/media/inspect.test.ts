@@ -111,6 +111,13 @@ test('what is no film is refused, each with its reason', async () => {
   await refused(whole, ['limits'], 2)
 })
 
+test('a long file that was cut short is as long as what is there, not as its first seconds', async () => {
+  const whole = readFileSync(makeClip({ seconds: 60, outputArgs: ['-movflags', '+faststart'] }))
+  const found = await inspect(file('half.mp4', whole.subarray(0, Math.floor(whole.length * 0.6))))
+  assert.ok(found.durationSeconds > 30 && found.durationSeconds < 42, `${found.durationSeconds} s`)
+  assert.deepEqual(found.warnings.map(({ code }) => code), ['truncated'])
+})
+
 test('a source that can not be reached is no verdict on the file', async () => {
   await assert.rejects(inspectSource(tools, 'http://127.0.0.1:9/none', { sizeBytes: 5, maxDurationSeconds: 5 }), (error) => error instanceof MediaRunError && !/127\.0\.0\.1/.test(error.message))
 })

@@ -40,6 +40,7 @@ const examples: [rule: string, path: string, text: string][] = [
   ['home-of-redis', 'server/src/stream/redis.ts', "import 'ioredis'"],
   ['home-of-opensearch', 'server/src/catalog/search.ts', "import '@opensearch-project/opensearch'"],
   ['home-of-pino', 'server/src/encode/log.ts', "import 'pino'"],
+  ['home-of-opentelemetry', 'server/src/encode/spans.ts', "import '@opentelemetry/api'"],
   ['home-of-shaka', 'web/src/pages/watch.ts', "import 'shaka-player'"],
   ['spawn-outside-media', 'server/src/media/probe.ts', "import { spawn } from 'node:child_process'\nexport const s = spawn"],
   ['node-in-the-browser', 'web/src/files.ts', "import 'node:fs'"],

@@ -32,10 +32,11 @@ const homes: { name: string; modules: string; home: string }[] = [
   { name: 'argon2', modules: '^node_modules/@node-rs/argon2|^@node-rs/argon2', home: `${server}accounts/` },
   { name: 's3', modules: '^(node_modules/)?@aws-sdk/', home: `${server}drivers/objects/` },
   { name: 'cassandra', modules: '^(node_modules/)?cassandra-driver', home: `${server}drivers/documents/` },
-  { name: 'nats', modules: '^(node_modules/)?(nats|@nats-io)(/|$)', home: `${server}drivers/(queue|signals)/` },
+  { name: 'nats', modules: '^(node_modules/)?(nats|@nats-io)(/|$)', home: `${server}drivers/(queue|signals|nats-connection)/` },
   { name: 'redis', modules: '^(node_modules/)?(ioredis|redis|iovalkey|@redis)(/|$)', home: `${server}drivers/cache/` },
   { name: 'opensearch', modules: '^(node_modules/)?@opensearch-project/', home: `${server}drivers/search/` },
   { name: 'pino', modules: '^(node_modules/)?pino(/|$)', home: `${server}roles/` },
+  { name: 'opentelemetry', modules: '^(node_modules/)?@opentelemetry(/|$)', home: `${server}roles/` },
   { name: 'shaka', modules: '^(node_modules/)?shaka-player(/|$)', home: '^packages/web/src/player/' },
 ]
 const homeRules = homes.map(({ name, modules, home }): IForbiddenRuleType => ({

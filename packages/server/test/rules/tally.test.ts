@@ -55,3 +55,9 @@ test('filters choose files by their path', () => {
   assert.deepEqual(findJobs(['packages/server/test/rules/tally']).map(({ name }) => name), ['packages/server/test/rules/tally.test.ts'])
   assert.equal(findJobs([])[0]?.name, 'typecheck')
 })
+
+test('what needs engines is a suite of its own', () => {
+  const [main, engines] = [findJobs([]), findJobs([], 'engines')].map((jobs) => jobs.map(({ name }) => name))
+  assert.ok(engines!.length > 0 && engines!.every((name) => /^packages\/[^/]+\/test\/engines\//.test(name)))
+  assert.deepEqual(engines!.filter((name) => main!.includes(name)), [])
+})

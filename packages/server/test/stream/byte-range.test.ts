@@ -1,7 +1,7 @@
 /** Range and If-None-Match headers, by the grammar of RFC 9110. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matchesEtag, parseRange } from '../../src/stream/byte-range.ts'
+import { matchesEtag, parseRange } from '../../src/stream/edge/byte-range.ts'
 
 const cases: [string | undefined, number, unknown][] = [
   [undefined, 100, undefined],

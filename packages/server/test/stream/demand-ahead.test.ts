@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DriverUnavailable } from '../../src/base/errors.ts'
 import { readDemand } from '../../src/records/demand.ts'
-import { openDemandAhead } from '../../src/stream/demand-ahead.ts'
+import { openDemandAhead } from '../../src/stream/edge/demand-ahead.ts'
 import { samplePlan } from '../fixtures/sample-plan.ts'
 import { openStage, type Stage } from './open-stage.ts'
 

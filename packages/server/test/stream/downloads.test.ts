@@ -7,21 +7,24 @@ import { join } from 'node:path'
 import { before, after, test } from 'node:test'
 import { listen } from '../../src/http/listen.ts'
 import { initKey } from '../../src/domain/keys.ts'
-import { createEdge } from '../../src/stream/edge.ts'
-import { openKeys } from '../../src/stream/keys.ts'
+import { createEdge } from '../../src/stream/edge/edge.ts'
+import { openKeys } from '../../src/stream/sign/keys.ts'
 import { openLiveVideos } from '../../src/stream/live-videos.ts'
-import { offerDownloads } from '../../src/stream/offer-downloads.ts'
+import { offerDownloads } from '../../src/stream/download/offer-downloads.ts'
 import { ProblemError } from '../../src/http/problem.ts'
 import { readSlots } from '../../src/records/chunk.ts'
 import { updateVideo } from '../../src/records/video.ts'
 import { inspectTask, openStage, runAll, type Stage } from '../encode/stage.ts'
 import { makeClip } from '../fixtures/clips.ts'
+import { startEdgeOver } from './start-edge-over.ts'
 
 let stage: Stage
 let id: string
 let dir: string
 let offer: (as?: { accountId?: string; isAdmin?: boolean }) => ReturnType<typeof offerDownloads>
 let close = async () => {}
+/** The same URL at an edge in front of the edge. */
+let atFront: (url: string) => string
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sluice-download-'))
@@ -34,10 +37,14 @@ before(async () => {
   const keys = await openKeys({ ...stage.deps, longestTokenMs: 86_400_000 })
   const edge = createEdge({ ...stage.deps, keys, memoryBytes: 2 ** 20 })
   const videos = openLiveVideos({ ...stage.deps, freshMs: 0, staleIfError: false })
-  const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [edge.handle], app: (_request, response) => void response.writeHead(418).end() })
+  const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [edge.handle], lean: edge.answer, app: (_request, response) => void response.writeHead(418).end() })
+  const origin = `http://127.0.0.1:${listener.port}`
   offer = ({ accountId, isAdmin = false } = {}) =>
-    offerDownloads({ videos, keys, clock: stage.deps.clock, documents: stage.deps.documents }, { videoId: id, accountId, isAdmin, ip: '', userAgent: '', origin: `http://127.0.0.1:${listener.port}` })
+    offerDownloads({ videos, keys, clock: stage.deps.clock, documents: stage.deps.documents }, { videoId: id, accountId, isAdmin, ip: '', userAgent: '', origin })
+  const front = await startEdgeOver({ origin, keys: { ...keys, isWithdrawn: () => false }, log: stage.deps.log, clock: stage.deps.clock, memoryBytes: 2 ** 20 })
+  atFront = (url) => url.replace(origin, front.origin)
   close = async () => {
+    await front.close()
     edge.close()
     videos.close()
     keys.close()
@@ -93,6 +100,7 @@ test('ranges, HEAD and conditions, as a download manager asks', { timeout: 60_00
   const { url } = (await asOwner()).items[1]!
   const whole = Buffer.from(await (await fetch(url)).arrayBuffer())
   const head = await fetch(url, { method: 'HEAD' })
+  assert.equal(head.headers.get('cache-control'), 'private, no-transform')
   assert.deepEqual([head.status, Number(head.headers.get('content-length')), (await head.arrayBuffer()).byteLength], [200, whole.length, 0])
   for (const [start, end] of [[0, 0], [5, 300], [whole.length - 1, whole.length - 1], [1000, whole.length - 1000], [whole.indexOf('mdat') + 2, whole.indexOf('mdat') + 9]] as const) {
     const part = await fetch(url, { headers: { range: `bytes=${start}-${end}` } })
@@ -119,4 +127,12 @@ test('the owner and administrators may; viewers where they are let; a playback t
   await assert.rejects(offer({ accountId: 'account000000009', isAdmin: true }), refusedWith('video_not_found'))
   await updateVideo(stage.deps.documents, id, (video) => ({ ...video, visibility: 'public', completeRenditions: ['aac-1'] }))
   assert.deepEqual((await asOwner()).items.map(({ kind }) => kind), ['audio'])
+})
+
+test('an edge in front of the edge passes them on, whole and by ranges', async () => {
+  const { url } = (await asOwner()).items[0]!
+  const [direct, through] = await Promise.all([url, atFront(url)].map(async (one) => Buffer.from(await (await fetch(one)).arrayBuffer())))
+  assert.ok(direct!.length > 10_000 && direct!.equals(through!))
+  const part = await fetch(atFront(url), { headers: { range: 'bytes=100-199' } })
+  assert.deepEqual([part.status, Buffer.from(await part.arrayBuffer())], [206, direct!.subarray(100, 200)])
 })

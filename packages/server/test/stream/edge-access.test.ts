@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { rotateKeys } from '../../src/stream/rotate-keys.ts'
-import { sessionId } from '../../src/stream/session.ts'
-import { mintToken } from '../../src/stream/token.ts'
+import { rotateKeys } from '../../src/stream/sign/rotate-keys.ts'
+import { sessionId } from '../../src/stream/sign/session.ts'
+import { mintToken } from '../../src/stream/sign/token.ts'
 import { change, makeVideo, owner, startEdge } from './start-edge.ts'
 
 /** fetch would tidy the path up. */

@@ -54,6 +54,7 @@ test('headers of a segment: ETag, length, age, cache status, CORS, no sniffing b
   assert.equal(second.headers.get('age'), '42')
   assert.equal(second.headers.get('access-control-allow-origin'), '*')
   assert.equal(second.headers.get('timing-allow-origin'), '*')
+  assert.equal(second.headers.get('no-vary-search'), 'params=("CMCD")', 'browsers keep one copy whatever players say of themselves')
   assert.equal(second.headers.get('content-length'), String(video.segments.get('h264-240p/5')!.length))
   assert.deepEqual(await bodyOf(second), await bodyOf(first))
   assert.equal(stage.counts.objectReads, 1)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { segmentCount } from '../../src/domain/grid.ts'
-import type { HoldTimes } from '../../src/stream/hold.ts'
+import type { HoldTimes } from '../../src/stream/edge/hold.ts'
 import { createManifestVersion } from '../../src/records/plan.ts'
 import { eventually } from './eventually.ts'
 import { change, fill, makeVideo, startEdge, type EdgeStage, type MadeVideo } from './start-edge.ts'
@@ -53,6 +53,20 @@ test('what comes next is asked for once the first is there, with the chunk aroun
   assert.deepEqual((await take(stage))?.body, { kind: 'segment', ...of, renditionId: 'h264-360p', number: 7 })
   await fill(stage, video, 'h264-360p', 7, 9)
   assert.equal((await next).status, 200)
+})
+
+test('a request that only fills a buffer goes behind those who wait, until a viewer waits for the same', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false })
+  const body = { kind: 'segment', videoId: video.plan.videoId, revision: video.plan.revision, renditionId: 'h264-360p', number: 9 }
+  const filling = fetch(`${wanted(stage, video)}?CMCD=${encodeURIComponent('bl=20000,sid="a"')}`)
+  const behind = await stage.queue.take({ priorities: [1], leaseSeconds: 60, waitSeconds: 5 })
+  assert.deepEqual([behind?.priority, behind?.body], [1, body])
+  const waiting = fetch(`${wanted(stage, video)}?CMCD=${encodeURIComponent('bl=20000,su')}`)
+  assert.deepEqual((await take(stage))?.body, body)
+  await fill(stage, video, 'h264-360p', 9, 10)
+  assert.deepEqual([(await filling).status, (await waiting).status], [200, 200])
+  assert.equal(stage.counts.objectReads, 1)
 })
 
 test('nothing beyond the end is asked for', async (t) => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DriverUnavailable } from '../../src/base/errors.ts'
 import { readSigningKeys } from '../../src/records/signing-key.ts'
-import { openKeys } from '../../src/stream/keys.ts'
-import { keyState, publishedAheadMs, rotateKeys } from '../../src/stream/rotate-keys.ts'
+import { openKeys } from '../../src/stream/sign/keys.ts'
+import { keyState, publishedAheadMs, rotateKeys } from '../../src/stream/sign/rotate-keys.ts'
 import { openStage } from './open-stage.ts'
 
 const day = 24 * 3_600_000

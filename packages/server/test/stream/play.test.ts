@@ -1,24 +1,30 @@
 /** POST /videos/:id/play through the whole api: who may, what it answers, and that its URLs open at the edge. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Video } from '../../src/domain/video.ts'
 import { videoTopic } from '../../src/domain/messages.ts'
 import { readSettings } from '../../src/config/read.ts'
 import { updateVideo } from '../../src/records/video.ts'
-import { createEdgeRole, openPlaybackKeys } from '../../src/roles/edge.ts'
-import type { PlaybackKeys } from '../../src/stream/keys.ts'
+import { openEdgeRole, openPlaybackKeys } from '../../src/roles/edge.ts'
+import { readCloudFrontSigner } from '../../src/roles/read-cloudfront-signer.ts'
+import type { PlaybackKeys } from '../../src/stream/sign/keys.ts'
 import { openLiveVideos } from '../../src/stream/live-videos.ts'
-import { registerPlayRoutes } from '../../src/stream/routes.ts'
+import type { PlayDeps } from '../../src/stream/play/play.ts'
+import { registerPlayRoutes } from '../../src/stream/play/play-routes.ts'
 import { startApi, type Api, type StartOptions } from '../api/start-api.ts'
 import { makeVideo, type MadeVideo } from './start-edge.ts'
 import { openStage, type Stage } from './open-stage.ts'
 
-type PlayStage = { stage: Stage; api: Api; keys: PlaybackKeys; counted: string[]; play(video: MadeVideo, token?: string, headers?: Record<string, string>): ReturnType<Api['call']> }
+type PlayStage = { stage: Stage; api: Api; keys: PlaybackKeys; play(video: MadeVideo, token?: string, headers?: Record<string, string>): ReturnType<Api['call']> }
 
 /** The api over the stage's ports, so that both see the same videos. */
-async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}): Promise<PlayStage> {
+async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}, also: Partial<PlayDeps> = {}): Promise<PlayStage> {
   const stage = await openStage(t)
   const composed = { ...stage, settings: readSettings(settings) }
   const keys = await openPlaybackKeys(composed)
@@ -26,11 +32,9 @@ async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}
   const { documents, objects, queue, signals, clock } = stage
   const videos = openLiveVideos({ documents, signals, clock, freshMs: 1000, staleIfError: false })
   t.after(() => videos.close())
-  const counted: string[] = []
-  const plays = { note: (videoId: string) => void counted.push(videoId) }
-  const deps = { videos, keys, clock, plays, publicUrl: composed.settings.SLUICE_PUBLIC_URL }
+  const deps = { videos, keys, clock, publicUrl: composed.settings.SLUICE_PUBLIC_URL, bindToAddress: composed.settings.SLUICE_BIND_PLAYBACK_TO_ADDRESS, ...also }
   const api = await startApi(t, { settings, change: () => ({ documents, objects, queue, signals }), routes: [(app) => registerPlayRoutes(app, deps)] })
-  return { stage, api, keys, counted, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
+  return { stage, api, keys, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
 }
 
 async function set(stage: Stage, video: MadeVideo, changes: Partial<Video>): Promise<void> {
@@ -106,7 +110,7 @@ test('unlisted plays for everyone; private for its owner alone, by URLs that ope
   assert.equal(status, 200)
   assert.ok(body.posterUrl.startsWith(body.dashUrl.slice(0, body.dashUrl.indexOf('/m1/'))), 'a private poster is signed')
 
-  const edge = createEdgeRole({ ...stage, settings: readSettings({}), keys })
+  const edge = await openEdgeRole({ ...stage, settings: readSettings({}), keys })
   const server = createServer((request, response) => void edge.handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
@@ -124,11 +128,58 @@ test('unlisted plays for everyone; private for its owner alone, by URLs that ope
   assert.equal((await play(unlisted)).status, 404)
 })
 
-test('what is played is counted, what is refused is not', async (t) => {
-  const { stage, counted, play } = await startPlay(t)
+test('bound to the address, where the setting says so: the edge opens to that address alone, as a trusted proxy names it', async (t) => {
+  const { stage, keys, play } = await startPlay(t, { SLUICE_BIND_PLAYBACK_TO_ADDRESS: 'true' })
   const video = await makeVideo(stage)
-  await play(video)
-  await set(stage, video, { visibility: 'private' })
-  assert.equal((await play(video)).status, 404)
-  assert.deepEqual(counted, [video.plan.videoId])
+  const { body } = await play(video, undefined, { 'x-forwarded-for': '198.51.100.7' })
+  const { pathname } = new URL(body.dashUrl)
+  assert.match(pathname, /^\/p\/1\.k1\.\d+\.3\.i\./)
+  const edge = await openEdgeRole({ ...stage, settings: readSettings({}), keys })
+  const server = createServer((request, response) => void edge.handle(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    edge.close()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`
+  const statuses = await Promise.all(['198.51.100.7', '198.51.100.8', '198.51.100.7, 198.51.100.8'].map(async (address) => (await fetch(url, { headers: { 'x-forwarded-for': address } })).status))
+  assert.deepEqual(statuses, [200, 403, 403])
+  assert.equal((await fetch(url)).status, 403)
+})
+
+test('with CloudFront’s signed cookies: for what the token opens, as long as it does, and for https alone', async (t) => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const settings = { SLUICE_PUBLIC_URL: 'https://video.example.org' }
+  const { stage, play } = await startPlay(t, settings, { cloudFront: { keyPairId: 'K2JCJMDEHXQW5F', privateKey } })
+  const { body, headers } = await play(await makeVideo(stage))
+  const token = new URL(body.dashUrl).pathname.split('/')[2]!
+  const cookies = headers.getSetCookie().filter((cookie) => cookie.startsWith('CloudFront-'))
+  assert.deepEqual(cookies.map((cookie) => cookie.split('=')[0]), ['CloudFront-Policy', 'CloudFront-Signature', 'CloudFront-Key-Pair-Id'])
+  for (const cookie of cookies) {
+    assert.ok(cookie.includes(`; Path=/p/${token}/;`) && cookie.includes(`; Expires=${new Date(body.expiresAt).toUTCString()}`), cookie)
+    assert.match(cookie, /; HttpOnly; Secure; SameSite=Lax$/)
+  }
+  const policy = JSON.parse(Buffer.from(cookies[0]!.split(/[=;]/)[1]!.replace(/-/g, '+').replace(/_/g, '=').replace(/~/g, '/'), 'base64').toString())
+  assert.deepEqual(policy, { Statement: [{ Resource: `https://video.example.org/p/${token}/*`, Condition: { DateLessThan: { 'AWS:EpochTime': body.expiresAt / 1000 } } }] })
+})
+
+test('CloudFront’s signer is read at the start, whole or not at all', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-cloudfront-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const keyFile = async (name: string, key: KeyObject) => {
+    await writeFile(join(folder, name), key.export({ type: 'pkcs8', format: 'pem' }))
+    return join(folder, name)
+  }
+  const rsa = await keyFile('rsa', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+  const ed = await keyFile('ed', generateKeyPairSync('ed25519').privateKey)
+  const whole = { SLUICE_CLOUDFRONT_KEY_PAIR_ID: 'K1', SLUICE_CLOUDFRONT_PRIVATE_KEY: rsa, SLUICE_PUBLIC_URL: 'https://video.example.org' }
+  assert.equal((await readCloudFrontSigner(readSettings(whole)))?.keyPairId, 'K1')
+  assert.equal(await readCloudFrontSigner(readSettings({})), undefined)
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ SLUICE_CLOUDFRONT_KEY_PAIR_ID: '' }, /go together/],
+    [{ SLUICE_PUBLIC_URL: 'http://video.example.org' }, /go together/],
+    [{ SLUICE_CLOUDFRONT_PRIVATE_KEY: ed }, /ed25519, not rsa/],
+    [{ SLUICE_CLOUDFRONT_PRIVATE_KEY: join(folder, 'absent') }, /ENOENT/],
+  ]
+  for (const [changed, says] of wrong) await assert.rejects(readCloudFrontSigner(readSettings({ ...whole, ...changed })), says)
 })

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Tier } from '../../src/domain/plan.ts'
+import type { VideoRendition } from '../../src/domain/plan.ts'
 import { createPlan, createTier } from '../../src/records/plan.ts'
-import { openRevisionFacts } from '../../src/stream/revision-facts.ts'
+import { openRevisionFacts } from '../../src/stream/edge/revision-facts.ts'
 import { samplePlan } from '../fixtures/sample-plan.ts'
 import { openStage } from './open-stage.ts'
 
@@ -19,7 +19,7 @@ test('a tier that joined since is seen; what does not exist is asked for once a 
   await ids(['h264-240p'])
   for (let asked = 0; asked < 50; asked++) await ids(['av1-240p'])
   assert.ok(reads < 10, `${reads}`)
-  const renditions = plan.video!.renditions.map((one): Tier['renditions'][number] => ({ ...one, id: one.id.replace('h264', 'av1'), codec: 'av1' }))
+  const renditions = plan.video!.renditions.map((one): VideoRendition => ({ ...one, id: one.id.replace('h264', 'av1'), codec: 'av1' }))
   await createTier(stage.documents, plan.videoId, plan.revision, { codec: 'av1', createdAt: 0, renditions, inits: {} })
   await wait(1010)
   assert.ok((await ids(['av1-240p'])).includes('av1-240p'))

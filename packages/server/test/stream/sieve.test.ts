@@ -1,7 +1,7 @@
 /** SIEVE: what it keeps, what it evicts, and that it stays within its bytes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Sieve } from '../../src/stream/sieve.ts'
+import { Sieve } from '../../src/stream/cache/sieve.ts'
 
 /** With its overhead an entry takes exactly 1000 bytes. */
 const bytes = 600

@@ -10,12 +10,13 @@ import type { Video } from '../../src/domain/video.ts'
 import { commitSlots } from '../../src/records/chunk.ts'
 import { createManifestVersion, createPlan } from '../../src/records/plan.ts'
 import { createVideo, updateVideo } from '../../src/records/video.ts'
-import { sha256Of } from '../../src/stream/content.ts'
-import { createEdge } from '../../src/stream/edge.ts'
-import type { HoldTimes } from '../../src/stream/hold.ts'
-import { openKeys, type PlaybackKeys } from '../../src/stream/keys.ts'
-import { accountViewer, guestViewer, sessionId } from '../../src/stream/session.ts'
-import { mintToken } from '../../src/stream/token.ts'
+import { sha256Of } from '../../src/stream/cache/content.ts'
+import type { DiskTier } from '../../src/stream/cache/disk.ts'
+import { createEdge, type EdgeDeps } from '../../src/stream/edge/edge.ts'
+import type { HoldTimes } from '../../src/stream/edge/hold.ts'
+import { openKeys, type PlaybackKeys } from '../../src/stream/sign/keys.ts'
+import { accountViewer, guestViewer, sessionId } from '../../src/stream/sign/session.ts'
+import { mintToken } from '../../src/stream/sign/token.ts'
 import { everything, samplePlan } from '../fixtures/sample-plan.ts'
 import { openStage, type Stage } from './open-stage.ts'
 
@@ -31,13 +32,13 @@ export type EdgeStage = Stage & {
 /** Holds of these tests: long enough for a loaded machine, short enough to see one end. */
 const briefHolds: HoldTimes = { holdMs: 400, pollMs: 50, requeueMs: 30_000 }
 
-export async function startEdge(t: TestContext, options: { memoryBytes?: number; holdTimes?: HoldTimes } = {}): Promise<EdgeStage> {
+export async function startEdge(t: TestContext, options: { memoryBytes?: number; holdTimes?: HoldTimes; disk?: DiskTier; cmcd?: EdgeDeps['cmcd']; measures?: EdgeDeps['measures'] } = {}): Promise<EdgeStage> {
   const stage = await openStage(t)
   const keys = await openKeys({ ...stage, longestTokenMs: 86_400_000 })
-  const edge = createEdge({ ...stage, keys, memoryBytes: options.memoryBytes ?? 64 * 2 ** 20, holdTimes: options.holdTimes ?? briefHolds })
-  const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [edge.handle], app: (_request, response) => void response.writeHead(418).end() })
+  const edge = createEdge({ ...stage, keys, memoryBytes: options.memoryBytes ?? 64 * 2 ** 20, holdTimes: options.holdTimes ?? briefHolds, ...(options.disk && { disk: options.disk }), cmcd: options.cmcd, measures: options.measures })
+  const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [edge.handle], lean: edge.answer, app: (_request, response) => void response.writeHead(418).end() })
   t.after(async () => {
-    edge.close()
+    await edge.close()
     keys.close()
     await listener.close(0)
   })

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
-import { sessionId, tokenExpiry } from '../../src/stream/session.ts'
-import { mintToken, verifyPath, type PlaybackKey } from '../../src/stream/token.ts'
-import { rememberTokens } from '../../src/stream/verified-tokens.ts'
+import { sessionId, tokenExpiry } from '../../src/stream/sign/session.ts'
+import { mintToken, verifyPath, type PlaybackKey } from '../../src/stream/sign/token.ts'
+import { rememberTokens } from '../../src/stream/sign/verified-tokens.ts'
 
 const key: PlaybackKey = { kid: 'k1', secret: Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex') }
 const keyOf = (kid: string) => (kid === key.kid ? key : undefined)
@@ -28,6 +28,12 @@ test('fixed vectors', () => {
     assert.equal(verdict.prefix, prefix)
     assert.equal(verdict.token.sid, sid)
   }
+})
+
+test('an IPv4 address is the same one when it came in over an IPv6 socket', () => {
+  const mapped = '::ffff:203.0.113.7'
+  assert.equal(mintToken(key, { prefix, exp, sid: 'viewer-1', ip: mapped }), vectors[1]!.token)
+  assert.ok(verifyPath(`/p/${vectors[1]!.token}${prefix}x`, { keyOf, nowSeconds, ip: mapped }).ok)
 })
 
 test('the signature is what the design says, to the byte', () => {
@@ -73,9 +79,9 @@ for (const [name, path, code] of refused) {
     const verdict = verifyPath(path, { keyOf, nowSeconds, ip: '198.51.100.1' })
     assert.equal(verdict.ok ? 'opened' : verdict.code, code)
     const remembering = rememberTokens(keyOf)
-    remembering.open(`/p/${good}${prefix}${rest}`, nowSeconds, '198.51.100.1')
-    remembering.open(`/p/${bound}${prefix}${rest}`, nowSeconds, '203.0.113.7')
-    const again = remembering.open(path, nowSeconds, '198.51.100.1')
+    remembering.open(`/p/${good}${prefix}${rest}`, nowSeconds, () => '198.51.100.1')
+    remembering.open(`/p/${bound}${prefix}${rest}`, nowSeconds, () => '203.0.113.7')
+    const again = remembering.open(path, nowSeconds, () => '198.51.100.1')
     assert.equal(again.ok ? 'opened' : again.code, code, 'after the good ones were remembered')
   })
 }
@@ -95,15 +101,15 @@ test('what is remembered still expires, still follows its key, and is bounded', 
   let keys: PlaybackKey | undefined = key
   const tokens = rememberTokens(() => keys, 3)
   const path = `/p/${good}${prefix}${rest}`
-  assert.equal(tokens.open(path, nowSeconds, undefined).ok, true)
-  assert.equal(tokens.open(path, nowSeconds, undefined).ok, true)
-  assert.deepEqual(tokens.open(path, exp, undefined), { ok: false, code: 'token_expired' })
+  assert.equal(tokens.open(path, nowSeconds, () => undefined).ok, true)
+  assert.equal(tokens.open(path, nowSeconds, () => undefined).ok, true)
+  assert.deepEqual(tokens.open(path, exp, () => undefined), { ok: false, code: 'token_expired' })
   keys = undefined
-  assert.deepEqual(tokens.open(path, nowSeconds, undefined), { ok: false, code: 'token_wrong', unknownKid: true })
+  assert.deepEqual(tokens.open(path, nowSeconds, () => undefined), { ok: false, code: 'token_wrong', unknownKid: true })
   keys = key
   for (let i = 0; i < 10; i++) {
     const one = mintToken(key, { prefix, exp, sid: `viewer-${i}` })
-    assert.equal(tokens.open(`/p/${one}${prefix}${rest}`, nowSeconds, undefined).ok, true)
+    assert.equal(tokens.open(`/p/${one}${prefix}${rest}`, nowSeconds, () => undefined).ok, true)
   }
   assert.equal(tokens.size, 3)
 })

@@ -25,13 +25,20 @@ export function useVideos(options: { channel?: string; isLive?: boolean; isWante
   })
 }
 
-/** One video. `pollMs` looks again until it is settled. */
+/** Some qualities of a video that plays are made only for viewers who come, or later. */
+const isGrowing = (video: Video): boolean => video.state === 'ready' && video.renditions.some(({ complete }) => !complete)
+const growingMs = 30_000
+
+/** One video. `pollMs` looks again until it is settled; seldom while qualities are still to come. */
 export function useVideo(id: string | undefined, options: { pollMs?: number } = {}) {
   return useQuery({
     queryKey: videoKey(id ?? ''),
     queryFn: ({ signal }) => api.videos.get(id!, { signal }),
     enabled: id !== undefined,
-    refetchInterval: (query) => (options.pollMs && query.state.data && !isSettled(query.state.data) ? options.pollMs : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (!options.pollMs || !data) return false
+      return isSettled(data) ? isGrowing(data) && growingMs : options.pollMs
+    },
   })
 }
 

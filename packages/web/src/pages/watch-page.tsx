@@ -1,10 +1,11 @@
 /** Watching: the player, the words below it, the state while it is still being encoded, the owner's tools. */
 import type { PlayAnswer, Video } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { api, isCode, messageOf } from '../data/api.ts'
 import { useLiveVideo } from '../data/use-live-video.ts'
+import { playbackReporter } from '../data/report-playback.ts'
 import { isPlayable } from '../data/video-queries.ts'
 import { preloadEngine } from '../player/open-engine.ts'
 import { Player } from '../player/player.tsx'
@@ -13,6 +14,7 @@ import { useSession } from '../session/use-session.ts'
 import { Notice } from '../ui/notice.tsx'
 import { ProgressBar } from '../ui/progress.tsx'
 import { dateText, percentText } from '../ui/texts.ts'
+import { AudiencePicture } from '../video/audience-picture.tsx'
 import { DownloadButton } from '../video/download-button.tsx'
 import { EncodingPanel } from '../video/encoding-panel.tsx'
 import { LadderPicture } from '../video/ladder-picture.tsx'
@@ -60,6 +62,33 @@ export function WatchPage({ id }: { id: string }) {
   )
 }
 
+/** How many qualities are complete: when there are more, a later version of the manifest may list them. */
+const completeCount = (video: Video | undefined): number => video?.renditions.filter(({ kind, complete }) => kind === 'video' && complete).length ?? 0
+
+/** `onRenewed`: told of each later answer to the same question, whose addresses work longer. */
+const sourceOf = (id: string, answer: PlayAnswer, onRenewed: (answer: PlayAnswer) => void): PlayerSource => ({
+  contentId: id, hosts: answer.hosts, onPlayback: playbackReporter(id, answer.token), dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions.map(named), loudness: answer.loudness,
+  renewal: { expiresAt: answer.expiresAt, fetchAgain: () => api.videos.play(id).then((next) => (onRenewed(next), next)) },
+})
+
+/** The play answer of a visit again, each time that more qualities are complete than at the answer before. */
+function useLaterSource(id: string, video: Video | undefined, isAnswered: boolean, onRenewed: (answer: PlayAnswer) => void): PlayerSource | undefined {
+  const known = useRef<number>(undefined)
+  const [later, setLater] = useState<PlayerSource>()
+  const complete = completeCount(video)
+  useEffect(() => {
+    if (!isAnswered || !video) return
+    const before = known.current
+    known.current = complete
+    if (before === undefined || complete <= before) return
+    const ending = new AbortController()
+    // Without an answer what plays goes on as it is.
+    api.videos.play(id, { signal: ending.signal }).then((answer) => (onRenewed(answer), setLater(sourceOf(id, answer, onRenewed))), () => undefined)
+    return () => ending.abort()
+  }, [id, isAnswered, video !== undefined, complete])
+  return later
+}
+
 const named = ({ label, kind, ...caption }: PlayAnswer['captions'][number]) => ({ ...caption, label: kind === 'generated' ? `${label} (automatic)` : label })
 
 /** The play answer is asked for beside the video's own: neither waits for the other. */
@@ -75,10 +104,14 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
     refetchOnReconnect: false,
   })
   const answer = play.data
+  const [renewed, setRenewed] = useState<{ of: PlayAnswer | undefined; answer: PlayAnswer }>()
+  const onRenewed = (next: PlayAnswer) => setRenewed({ of: answer, answer: next })
   const source = useMemo<PlayerSource | undefined>(
-    () => answer && { dashUrl: answer.dashUrl, hlsUrl: answer.hlsUrl, startRendition: answer.startRendition, captions: answer.captions.map(named), storyboardUrl: answer.storyboardUrl, loudness: answer.loudness },
-    [answer],
+    () => answer && sourceOf(id, answer, onRenewed),
+    [answer, id],
   )
+  const laterSource = useLaterSource(id, video, answer !== undefined, onRenewed)
+  const newest = renewed && renewed.of === answer ? renewed.answer : answer
   const { refetch, isError, error } = play
   // It became playable between the two questions.
   const isEarly = isCode(error, 'not_playable_yet') && video !== undefined
@@ -102,11 +135,13 @@ function Stage({ id, video }: { id: string; video: Video | undefined }) {
   return (
     <Player
       source={source}
+      laterSource={laterSource}
       title={video?.title ?? ''}
       posterUrl={answer?.posterUrl ?? video?.posterUrl}
       aspectRatio={ratio && ratio < 1 ? 16 / 9 : ratio}
       chapters={video?.chapters}
-      isGrowing={video?.state === 'playable'}
+      storyboardUrl={newest?.storyboardUrl}
+      encodedShare={video?.state === 'playable' ? video.progress : 1}
       onRetry={() => void refetch()}
     />
   )
@@ -144,6 +179,7 @@ function Words({ video, isOwner, isAdmin, onDeleted }: { video: Video; isOwner: 
         ))}
       {video.description && <p className="watch-description">{video.description}</p>}
       {isOwner && <LadderPicture video={video} />}
+      {isOwner && isPlayable(video) && <AudiencePicture id={video.id} />}
     </>
   )
 }

@@ -1,7 +1,9 @@
 /** Everything the player does, without a view: a video element, an engine, a store. */
 import { attenuationOf } from './attenuation.ts'
+import { newPlaybackId } from './cmcd.ts'
 import type { Engine } from './engine.ts'
 import { openEngine } from './open-engine.ts'
+import { createPlaybackMeter } from './playback-meter.ts'
 import { createPlayerStore, type PlayerStore } from './player-state.ts'
 import { readPreferences, savePreferences } from './preferences.ts'
 import type { PlayerError, PlayerSource } from './source.ts'
@@ -19,11 +21,15 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
 
   let engine: Promise<Engine> | undefined
   let source: PlayerSource | undefined
+  let loading = Promise.resolve()
   let isGone = false
-  let isGrowing = false
+  let encodedShare = 1
   /** The element's volume is the viewer's choice times this. */
   let attenuation = 1
   const watch = watchVideoElement(video, root, store, () => attenuation)
+  const meter = createPlaybackMeter(video, store)
+  /** When the viewer came: what is fetched before the first load is part of the wait. */
+  let cameAtMs: number | undefined = performance.now()
 
   let later: PlayerError | undefined
   /** What is buffered still plays: the viewer is told when it runs out. */
@@ -45,6 +51,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
       onError: fail,
       onBuffering: watch.setHeld,
       onFlush: watch.expectWait,
+      readStalls: () => store.read().stalls,
     }))
 
   /** Whether it runs is the element's to say (a play event follows); here only a refusal is noted. */
@@ -57,9 +64,14 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     }
   }
 
-  async function load(next: PlayerSource, options: { autoplay: boolean; startSeconds?: number }): Promise<void> {
+  const load = (next: PlayerSource, options: { autoplay: boolean; startSeconds?: number }) => (loading = begin(next, options))
+
+  async function begin(next: PlayerSource, options: { autoplay: boolean; startSeconds?: number }): Promise<void> {
     source = next
     later = undefined
+    const playbackId = newPlaybackId()
+    meter.begin(playbackId, next.onPlayback, options.autoplay ? (cameAtMs ?? performance.now()) : undefined)
+    cameAtMs = undefined
     store.change({ status: 'loading', error: undefined })
     const { volume } = store.read()
     attenuation = attenuationOf(next.loudness)
@@ -68,8 +80,8 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
       const opened = await open()
       if (isGone || source !== next) return
       watch.expectWait()
-      opened.setGrowing(isGrowing)
-      await opened.load(next, options.startSeconds ?? 0)
+      opened.setEncodedShare(encodedShare)
+      await opened.load(next, options.startSeconds ?? 0, playbackId)
       if (isGone || source !== next) return
       store.change({ status: 'paused', quality: 'auto' })
       if (options.autoplay) await play()
@@ -84,6 +96,15 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
   return {
     store,
     load,
+    /** A later version of what plays, with more qualities. What can't be had is had at the next load. */
+    async grow(next: PlayerSource): Promise<void> {
+      const present = source
+      await loading
+      const opened = await engine?.catch(() => undefined)
+      if (isGone || source !== present || !opened) return
+      source = next
+      await opened.grow(next).catch(() => undefined)
+    },
     play: () => void play(),
     pause: () => video.pause(),
     toggle: () => (video.paused || video.ended ? void play() : video.pause()),
@@ -93,10 +114,10 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     seekBy: (seconds: number) => {
       video.currentTime = clamp(video.currentTime + seconds)
     },
-    /** Whether the video is still being encoded. */
-    async setGrowing(growing: boolean): Promise<void> {
-      isGrowing = growing
-      ;(await engine?.catch(() => undefined))?.setGrowing(growing)
+    /** How much of the video is encoded, 0 to 1. */
+    async setEncodedShare(share: number): Promise<void> {
+      encodedShare = share
+      ;(await engine?.catch(() => undefined))?.setEncodedShare(share)
     },
     setVolume(volume: number): void {
       const chosen = Math.min(1, Math.max(0, volume))
@@ -144,6 +165,7 @@ export function createController(video: HTMLVideoElement, root: HTMLElement, tex
     },
     async destroy(): Promise<void> {
       isGone = true
+      meter.end()
       watch.end()
       endTelling()
       await (await engine?.catch(() => undefined))?.destroy()

@@ -13,6 +13,8 @@ import { usePlayerState } from './use-player-state.ts'
 export type PlayerProps = {
   /** Undefined while it is not known yet: the poster shows. A new object loads anew at the same time. */
   source: PlayerSource | undefined
+  /** A later version of `source`, with more qualities: they join without an interruption. */
+  laterSource?: PlayerSource
   title: string
   posterUrl?: string | null
   /** Width over height; keeps the page from jumping. 16/9 by default. */
@@ -20,8 +22,10 @@ export type PlayerProps = {
   autoplay?: boolean
   /** By start. */
   chapters?: readonly Chapter[]
-  /** The video is still being encoded: higher qualities are chosen with care. */
-  isGrowing?: boolean
+  /** WebVTT that points into sheets of small pictures. It may change while the source plays on. */
+  storyboardUrl?: string | null
+  /** How much of it is encoded, 0 to 1 (the default): below 1, higher qualities are chosen with care. */
+  encodedShare?: number
   /** Called when the source's addresses have expired: fetch fresh ones, in a new object. */
   onRetry?: () => void
 }
@@ -41,19 +45,20 @@ export function Player(props: PlayerProps) {
     }
   }, [])
 
-  const { source, autoplay = true, isGrowing = false } = props
-  useEffect(() => void controller?.setGrowing(isGrowing), [controller, isGrowing])
+  const { source, laterSource, autoplay = true, encodedShare = 1 } = props
+  useEffect(() => void controller?.setEncodedShare(encodedShare), [controller, encodedShare])
   useEffect(() => {
     if (!controller || !source) return
     void controller.load(source, { autoplay, startSeconds: controller.store.read().currentSeconds })
   }, [controller, source, autoplay])
+  useEffect(() => void (laterSource && controller?.grow(laterSource)), [controller, laterSource])
 
   const ratio = Math.min(Math.max(props.aspectRatio ?? 16 / 9, 0.5), 3)
   return (
     <div ref={root} className="player" style={{ '--player-ratio': ratio } as object} tabIndex={-1} role="region" aria-label={`Video player: ${props.title}`}>
       <video ref={video} className="player-video" poster={props.posterUrl ?? undefined} playsInline preload="auto" />
       <div ref={text} className="player-text" />
-      {controller && <Face controller={controller} root={root} timeline={{ storyboardUrl: source?.storyboardUrl, chapters: props.chapters ?? [] }} onRetry={props.onRetry} />}
+      {controller && <Face controller={controller} root={root} timeline={{ storyboardUrl: props.storyboardUrl, chapters: props.chapters ?? [] }} onRetry={props.onRetry} />}
     </div>
   )
 }

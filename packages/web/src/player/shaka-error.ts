@@ -18,6 +18,16 @@ export function isTransient(error: Numbered): boolean {
   return error.code === badHttpStatus && (status >= 500 || status === 429)
 }
 
+/** The server says that the address has expired. */
+export const isExpired = ({ category, code, data }: Numbered): boolean => category === network && code === badHttpStatus && Number(data?.[1]) === 410
+
+/** The address that a host did not answer; undefined where it did, if only to say that it is not ready. */
+export function failedAddress(error: Numbered): string | undefined {
+  const [address, status] = error.data ?? []
+  const hasAnswered = error.code === badHttpStatus && (Number(status) === 503 || Number(status) === 429)
+  return error.category === network && !hasAnswered && typeof address === 'string' ? address : undefined
+}
+
 /** Anything that was thrown, as the viewer is told of it. */
 export function playerErrorOf(error: unknown): PlayerError {
   const { category, code, data } = (error ?? {}) as Numbered

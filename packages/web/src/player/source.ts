@@ -1,4 +1,5 @@
 /** What the player is given to play. It knows nothing of where that came from. */
+import type { OnPlayback } from './playback-sums.ts'
 
 export type CaptionFile = { language: string; label: string; url: string }
 
@@ -13,8 +14,14 @@ export type PlayerSource = {
   startRendition?: string
   /** For the DASH player; with HLS the playlist's own are shown. */
   captions?: readonly CaptionFile[]
-  /** WebVTT that points into sheets of small pictures. */
-  storyboardUrl?: string | null
+  /** Origins that serve the same paths, the preferred one first: playback goes on with the next when one fails. */
+  hosts?: readonly string[]
+  /** What the server calls it. */
+  contentId?: string
+  /** Told how the playback goes: at its start, every now and then, and at its end. */
+  onPlayback?: OnPlayback
+  /** When the addresses stop working, and how to get new ones: without, a playback that outlasts them ends. */
+  renewal?: { expiresAt: number; fetchAgain: () => Promise<{ dashUrl: string; expiresAt: number }> }
   /** EBU R 128: what is louder than usual is played softer. */
   loudness?: { integratedLufs: number }
 }

@@ -40,15 +40,26 @@ function startOf(variants: Variant[], renditionId: string | undefined): Variant 
   return variants.find(({ video }) => video?.originalId === renditionId) ?? variants.toSorted((a, b) => a.bandwidth - b.bandwidth)[0]
 }
 
-/** Takes Shaka's own manager and replaces three of its methods. */
-export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing, secondsAhead }: AbrCircumstances): AbrManager {
+export type SteadyAbr = AbrManager & {
+  /** The playhead was put where nothing is encoded yet: the start rendition is made soonest. Nothing where that place is buffered. */
+  seekedToUnencoded(): void
+}
+
+/** Takes Shaka's own manager and replaces four of its methods. */
+export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing, secondsAhead }: AbrCircumstances): SteadyAbr {
   const choose = manager.chooseVariant.bind(manager)
   const setVariants = manager.setVariants.bind(manager)
   const account = manager.segmentDownloaded.bind(manager)
   let variants: Variant[] = []
   let chosen: Variant | undefined
   let hasSample = false
+  let switchTo: Parameters<AbrManager['init']>[0] | undefined
 
+  const init = manager.init.bind(manager)
+  manager.init = (onSwitch, onDisable) => {
+    switchTo = onSwitch
+    return init(onSwitch, onDisable)
+  }
   manager.setVariants = (next: Variant[], isLowLatency: boolean) => {
     variants = next
     return setVariants(next, isLowLatency)
@@ -70,5 +81,11 @@ export function createSteadyAbr(manager: AbrManager, { startRendition, isGrowing
     hasSample = true
     account(ms, bytes, allowSwitch, request, context)
   }
-  return manager
+  const seekedToUnencoded = () => {
+    const start = startOf(variants, startRendition())
+    if (!start || start === chosen || secondsAhead() > 0) return
+    chosen = start
+    switchTo?.(start, false, 0)
+  }
+  return Object.assign(manager, { seekedToUnencoded })
 }

@@ -1,4 +1,5 @@
 /** The inspect task: what the file is, the plan, the init segments, the first manifest; then the rest is enqueued. */
+import { traced } from '../../base/tracer.ts'
 import { initKey, newRevision, revisionPrefix } from '../../domain/keys.ts'
 import { taskOf, videoTopic } from '../../domain/messages.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -9,7 +10,7 @@ import type { Inspection } from '../../media/inspection.ts'
 import { NotSeekable } from '../../media/make-seekable.ts'
 import { MediaRefused } from '../../media/refuse.ts'
 import { readSlots } from '../../records/chunk.ts'
-import { createManifestVersion, createPlan, readPlan, removeRevision } from '../../records/plan.ts'
+import { createPlan, readPlan, removeRevision } from '../../records/plan.ts'
 import { readVideo, updateVideo } from '../../records/video.ts'
 import { admit } from '../worker/admission.ts'
 import type { EncodeDeps, TaskContext } from '../deps.ts'
@@ -18,9 +19,13 @@ import { openVideo } from '../tasks/encode-opening.ts'
 import { enqueueUnfinished } from '../reconcile/enqueue-unfinished.ts'
 import { failVideo } from '../worker/fail-video.ts'
 import { listedAtFirst, startRendition } from '../progress/listing.ts'
+import { storeManifestVersion } from '../progress/publish-manifest.ts'
 import { draftPlan, finishPlan, type PlanOptions } from './make-plan.ts'
 import { assertSourceReadable, sourceUrl } from './source-url.ts'
 import type { ProgressTracker } from '../progress/track-progress.ts'
+
+/** What a store that dies in the middle of an answer makes of any file: looked at once more, when it answers again, before it is the file's own. */
+const looksCut: ReadonlySet<string> = new Set(['not_media', 'no_streams', 'truncated', 'damaged'])
 
 type InspectDeps = EncodeDeps & { progress: ProgressTracker }
 
@@ -35,7 +40,10 @@ export async function inspect(deps: InspectDeps, message: { videoId: string; aga
   if (video.remux && !video.remux.copy && !video.remux.failed) return deps.queue.enqueue(taskOf({ kind: 'remux', videoId: video.id }))
   if (!(await admit(deps, 'opening', video))) return
   try {
-    await planAndOpen(deps, video, context)
+    await planAndOpen(deps, video, context).catch((error: unknown) => {
+      if (!(error instanceof MediaRefused) || !looksCut.has(error.code)) throw error
+      return planAndOpen(deps, video, context)
+    })
   } catch (error) {
     if (error instanceof NotSeekable) return copyFirst(deps, video, error)
     if (!(error instanceof MediaRefused)) throw error
@@ -85,7 +93,7 @@ async function planAndOpen(deps: InspectDeps, video: Video, context: TaskContext
     if (stored?.revision !== plan.revision) return discard(deps, plan)
     await deps.signals.publish(videoTopic(video.id), { kind: 'video' })
     deps.log.info({ videoId: video.id, revision: plan.revision, durationSeconds: plan.durationSeconds, renditions: [...inits.keys()] }, 'planned')
-    await openVideo(deps, plan, context, early).catch((error: unknown) => {
+    await traced(deps.tracer, 'opening', video.id, { revision: plan.revision }, () => openVideo(deps, plan, context, early)).catch((error: unknown) => {
       // What is missing of it is enqueued as a task of its own, which counts its failures.
       deps.log.warn({ err: error, videoId: video.id }, 'the opening is left to its own task')
     })
@@ -96,10 +104,11 @@ async function planAndOpen(deps: InspectDeps, video: Video, context: TaskContext
 /** Everything that the video's document will point at, before it does. */
 async function storePlan(deps: EncodeDeps, plan: Plan, inits: Map<string, Init>): Promise<void> {
   const { videoId, revision } = plan
+  const listed = listedAtFirst(plan)
   await Promise.all([
     ...[...inits].map(([id, { bytes }]) => deps.objects.put('encoded', initKey(videoId, revision, id), bytes, { mediaType: 'video/mp4' })),
     createPlan(deps.documents, plan),
-    createManifestVersion(deps.documents, videoId, revision, { version: 1, createdAt: deps.clock(), renditionIds: listedAtFirst(plan) }),
+    storeManifestVersion(deps, plan, { version: 1, createdAt: deps.clock(), renditionIds: listed }, listed),
   ])
 }
 

@@ -82,6 +82,7 @@ function draftVideo(inspection: Inspection, found: InspectedVideo, untilSeconds:
     matrix: found.matrix,
     fullRange: found.fullRange,
     pixelFormat: found.pixelFormat,
+    ...(found.decoder && { decoder: found.decoder }),
   }
   const { gridRate, renditions } = makeLadder({ width: found.width, height: found.height, rate: found.rate, source }, options.preset, options.cores)
   const highest = Math.max(...renditions.map((one) => rateOf(one.rate)))

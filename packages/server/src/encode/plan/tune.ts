@@ -9,17 +9,20 @@ import { sourceUrl } from './source-url.ts'
 
 /**
  * Rivals may sample at once; the first to store wins. Segments made before have the plan's own CRF and fit all the same:
- * `stitchable` keeps it out of the parameter sets. A source that can't be sampled keeps the plan's. Throws DriverUnavailable.
+ * `stitchable` keeps it out of the parameter sets. A source that can't be sampled keeps the plan's. True when this call stored
+ * it. Throws DriverUnavailable.
  */
-export async function tune(deps: EncodeDeps, plan: Plan, signal: AbortSignal): Promise<void> {
+export async function tune(deps: EncodeDeps, plan: Plan, signal: AbortSignal): Promise<boolean> {
   const { videoId, revision } = plan
-  if (!plan.video || (await readTuning(deps.documents, videoId, revision))) return
+  if (!plan.video || (await readTuning(deps.documents, videoId, revision))) return false
   const tuning = await sample(deps, plan, signal)
   try {
     await createTuning(deps.documents, videoId, revision, tuning)
     deps.log.info({ videoId, revision, ...tuning }, 'tuned')
+    return true
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error
+    return false
   }
 }
 

@@ -2,8 +2,8 @@
 import { eagerIds } from '../../domain/eager.ts'
 import { gridOf, gridSeconds, openingSegments, segmentAt } from '../../domain/grid.ts'
 import { listedSpeed } from '../../domain/ladder.ts'
-import type { Plan, Slot } from '../../domain/plan.ts'
-import { ladderOf, tierOf } from '../../domain/tier.ts'
+import type { Plan, Slot, TierCodec } from '../../domain/plan.ts'
+import { ladderOf, soundOf, tierCodecs, tierOf } from '../../domain/tier.ts'
 
 /** Slots by rendition id, in segment order. */
 export type Slots = Map<string, (Slot | null)[]>
@@ -17,7 +17,7 @@ export function startRendition(plan: Plan): string {
 }
 
 /** The track that plays unless the viewer chooses another. */
-export const defaultAudio = (plan: Plan) => plan.audio.find((rendition) => rendition.isDefault) ?? plan.audio[0]
+export const defaultAudio = (plan: Plan) => soundOf(plan).find((rendition) => rendition.isDefault) ?? soundOf(plan)[0]
 
 export const renditionIds = (plan: Plan): string[] => [...(plan.video?.renditions ?? []), ...plan.audio].map((rendition) => rendition.id)
 
@@ -28,10 +28,19 @@ export function listedAtFirst(plan: Plan): string[] {
   return renditionIds(plan).filter((id) => !slow.some((rendition) => rendition.id === id))
 }
 
-/** What a manifest may list of the complete ones: those of the ladder, and a tier when it covers the whole range of sizes. */
-export function listable(plan: Plan, complete: string[]): string[] {
-  const tier = tierOf(plan).map(({ id }) => id)
-  return tier.every((id) => complete.includes(id)) ? complete : complete.filter((id) => !tier.includes(id))
+/**
+ * What a manifest may list of the complete ones: what everything plays, and a tier when it covers every size, or every track.
+ * Sound that AAC has in fewer bytes (a telephone's, a tone) stays with AAC.
+ */
+export function listable(plan: Plan, slots: Slots): string[] {
+  const complete = completeRenditions(plan, slots)
+  const bytesOf = (renditions: { id: string }[]) => renditions.flatMap(({ id }) => slots.get(id) ?? []).reduce((sum, slot) => sum + (slot?.length ?? 0), 0)
+  const isListed = (codec: TierCodec) => {
+    const tier = tierOf(plan, codec)
+    return tier.every(({ id }) => complete.includes(id)) && (codec !== 'opus' || bytesOf(tier) < bytesOf(soundOf(plan)))
+  }
+  const unlisted = tierCodecs.filter((codec) => !isListed(codec)).flatMap((codec) => tierOf(plan, codec).map(({ id }) => id))
+  return complete.filter((id) => !unlisted.includes(id))
 }
 
 /** Renditions with every slot filled, in plan order. */

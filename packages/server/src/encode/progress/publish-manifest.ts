@@ -1,12 +1,13 @@
 /** Publishes the next manifest version when complete renditions may join it, or their measured rates. */
 import { VersionConflict } from '../../base/errors.ts'
+import { traced } from '../../base/tracer.ts'
 import { measureRate } from '../../domain/bit-rates.ts'
 import type { Caption } from '../../domain/extras.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { ManifestVersion, MeasuredRate } from '../../domain/video.ts'
 import { createManifestVersion, readManifestVersion } from '../../records/plan.ts'
 import type { EncodeDeps } from '../deps.ts'
-import { completeRenditions, listable, renditionIds, type Slots } from './listing.ts'
+import { listable, renditionIds, type Slots } from './listing.ts'
 
 /**
  * The highest version that lists what `present` lists and all that is complete, with the rates of the latter: made if
@@ -14,15 +15,14 @@ import { completeRenditions, listable, renditionIds, type Slots } from './listin
  * something. `captions` are those to list, `endsAtSeconds` is where to end; when absent, they stay as they are. Versions are stored once, so repeating this after a crash finds what was made before.
  */
 export async function publishManifest(
-  deps: Pick<EncodeDeps, 'documents' | 'clock'>,
+  deps: Pick<EncodeDeps, 'documents' | 'clock' | 'tracer'>,
   plan: Plan,
   present: number,
   slots: Slots,
-  captions?: Caption[],
-  endsAtSeconds?: number,
+  { captions, endsAtSeconds }: Pick<ManifestVersion, 'captions' | 'endsAtSeconds'> = {},
 ): Promise<number> {
   const { videoId, revision } = plan
-  const complete = listable(plan, completeRenditions(plan, slots))
+  const complete = listable(plan, slots)
   let version = present
   let latest = await readManifestVersion(deps.documents, videoId, revision, version)
   const lacksCaptions = () => captions !== undefined && !sameCaptions(latest?.captions, captions)
@@ -37,7 +37,7 @@ export async function publishManifest(
       endsAtSeconds: endsAtSeconds ?? latest?.endsAtSeconds,
     }
     try {
-      await createManifestVersion(deps.documents, videoId, revision, next)
+      await storeManifestVersion(deps, plan, next, complete)
       latest = next
     } catch (error) {
       if (!(error instanceof VersionConflict)) throw error
@@ -46,6 +46,11 @@ export async function publishManifest(
     version = next.version
   }
   return version
+}
+
+/** Stores it, as a span of the video's trace. VersionConflict as createManifestVersion. `added`: the renditions that it is for. */
+export function storeManifestVersion(deps: Pick<EncodeDeps, 'documents' | 'tracer'>, { videoId, revision }: Plan, manifest: ManifestVersion, added: string[]): Promise<void> {
+  return traced(deps.tracer, 'publish manifest', videoId, { revision, version: manifest.version, renditions: added }, () => createManifestVersion(deps.documents, videoId, revision, manifest))
 }
 
 /** Slots are set once: of a complete rendition it is the same whenever it is counted. */

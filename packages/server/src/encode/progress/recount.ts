@@ -1,4 +1,6 @@
 /** Brings a video's document up to date with its slots: progress, complete renditions, manifest version, playable, ready. */
+import { durationLabel } from '../../base/measures.ts'
+import { traced } from '../../base/tracer.ts'
 import { taskOf, videoTopic } from '../../domain/messages.ts'
 import { endingAt } from '../../domain/grid.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -7,7 +9,7 @@ import { readSlots } from '../../records/chunk.ts'
 import { readVideo, updateVideo } from '../../records/video.ts'
 import { leave } from '../worker/admission.ts'
 import type { EncodeDeps } from '../deps.ts'
-import { enqueueExtras } from '../reconcile/extras-due.ts'
+import { enqueueExtras, missingExtras, unmeasuredPictures } from '../reconcile/extras-due.ts'
 import { endsEarly, endsEarlyCode, endsEarlyWarning } from '../tasks/ends-early.ts'
 import { completeRenditions, isPlayable, shareFilled, type Slots } from './listing.ts'
 import { publishManifest } from './publish-manifest.ts'
@@ -28,24 +30,40 @@ export async function recount(deps: EncodeDeps, plan: Plan): Promise<Video | und
   if (isSettled(present, plan)) return present
   const complete = completeRenditions(plan, slots)
   const endsAtSeconds = endsEarly(plan, fills, slots)
-  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots, undefined, endsAtSeconds)
+  const manifestVersion = await publishManifest(deps, plan, present.manifestVersion ?? 1, slots, { endsAtSeconds })
   let changed = false
-  let becameReady = false
+  let [becamePlayable, becameReady] = [false, false]
   const video = await updateVideo(deps.documents, videoId, (stored) => {
     changed = false
     if (!isLive(stored, revision) || isSettled(stored, plan)) return undefined
     const next = advance(stored, { plan, slots, complete, manifestVersion, filled: fills.length > 0, endsAtSeconds, now: deps.clock() })
     changed = isChanged(stored, next)
+    becamePlayable = stored.playableAt === undefined && next.playableAt !== undefined
     becameReady = stored.state !== 'ready' && next.state === 'ready'
     return changed ? next : undefined
   })
   if (!video || !changed) return video
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
   if (video.state !== present.state) await leave(deps, video)
+  const sinceMs = video.completedAt ?? video.createdAt
+  if (becamePlayable) {
+    const seconds = (video.playableAt! - sinceMs) / 1000
+    deps.measures?.observe('sluice_time_to_playable_seconds', durationLabel(video.durationSeconds), seconds)
+  }
   if (becameReady) {
-    deps.log.info({ videoId, seconds: (deps.clock() - (video.completedAt ?? video.createdAt)) / 1000 }, 'video ready')
-    await enqueueLazy(deps, plan, slots)
-    await enqueueExtras(deps, video)
+    deps.log.info({ videoId, seconds: (deps.clock() - sinceMs) / 1000 }, 'video ready')
+    deps.tracer?.video(videoId, {
+      fromMs: sinceMs,
+      toMs: video.readyAt!,
+      attributes: { seconds: video.durationSeconds ?? 0, bytes: video.source.sizeBytes, renditions: complete, 'playable.seconds': (video.playableAt! - sinceMs) / 1000 },
+    })
+    await traced(deps.tracer, 'ready', videoId, { revision }, async () => {
+      await enqueueLazy(deps, plan, slots)
+      await enqueueExtras(deps, video)
+    })
+  } else if (missingExtras(video).includes('quality') && unmeasuredPictures(video).some((id) => !present.completeRenditions.includes(id))) {
+    // A picture that a viewer or an idle encoder just completed: its figure follows it. Those of before are asked for already.
+    await deps.queue.enqueue(taskOf({ kind: 'extra', videoId, revision, extra: 'quality' }))
   }
   // Whatever was made twice goes: after the ladder, and again after what viewers asked for.
   if (becameReady || isSettled(video, plan)) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId }, deps.limits.fastDue ? 1 : 60))

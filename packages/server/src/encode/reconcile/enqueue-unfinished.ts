@@ -3,33 +3,43 @@ import { eagerPictures } from '../../domain/eager.ts'
 import { chunkCount, chunkSegments, openingSegments } from '../../domain/grid.ts'
 import { taskOf, type Message } from '../../domain/messages.ts'
 import type { Plan } from '../../domain/plan.ts'
+import { soundOf } from '../../domain/tier.ts'
 import type { Video } from '../../domain/video.ts'
 import { admit } from '../worker/admission.ts'
 import { partsWanted } from '../tasks/audio-parts.ts'
 import type { EncodeDeps } from '../deps.ts'
+import { readTuning } from '../../records/plan.ts'
 import { chunkWindow } from './chunk-window.ts'
 import { startRendition, type Slots } from '../progress/listing.ts'
 
-/** What a planned video still needs, in the order of need: opening, sound, poster, then chunks up to the window. */
-export function unfinished(video: Video, plan: Plan, slots: Slots): Message[] {
+type ChunkMessage = Extract<Message, { kind: 'chunk' }>
+
+const isEmpty = (slots: Slots, id: string, from: number, to: number): boolean => slots.get(id)!.slice(from, to).includes(null)
+
+/** What a planned video still needs before its chunks, in the order of need: opening, sound, poster. */
+function unfinishedFirst(video: Video, plan: Plan, slots: Slots): Message[] {
   const { videoId, revision } = plan
   const messages: Message[] = []
-  const isEmpty = (id: string, from = 0, to?: number) => slots.get(id)!.slice(from, to).includes(null)
-  const opening = [startRendition(plan), ...plan.audio.map(({ id }) => id)].some((id) => isEmpty(id, 0, openingOf(plan, id)))
+  const opening = [startRendition(plan), ...soundOf(plan).map(({ id }) => id)].some((id) => isEmpty(slots, id, 0, openingOf(plan, id)))
   if (video.state === 'inspecting' && opening) messages.push({ kind: 'opening', videoId, revision })
-  for (const { id, grid } of plan.audio) {
+  for (const { id, grid } of soundOf(plan)) {
     for (const part of partsWanted(grid, slots.get(id)!)) messages.push({ kind: 'audio', videoId, revision, renditionId: id, part })
   }
-  if (!plan.video) return messages
-  if (!video.posterKey) messages.push({ kind: 'poster', videoId, revision })
+  if (plan.video && !video.posterKey) messages.push({ kind: 'poster', videoId, revision })
+  return messages
+}
+
+/** Chunks of what is made unasked that have empty slots, in order, up to the window. */
+export function unfinishedChunks(plan: Plan, slots: Slots): ChunkMessage[] {
+  const { videoId, revision } = plan
+  if (!plan.video) return []
   const { grid } = plan.video
   const pictures = eagerPictures(plan)
   const chunks = Array.from({ length: chunkCount(grid, 'video') }, (_, chunk) => chunk).filter((chunk) => {
     const { from, to } = chunkSegments(grid, 'video', chunk)
-    return pictures.some((id) => isEmpty(id, from, to))
+    return pictures.some((id) => isEmpty(slots, id, from, to))
   })
-  for (const chunk of chunks.slice(0, chunkWindow)) messages.push({ kind: 'chunk', videoId, revision, chunk })
-  return messages
+  return chunks.slice(0, chunkWindow).map((chunk) => ({ kind: 'chunk', videoId, revision, chunk }))
 }
 
 const openingOf = (plan: Plan, id: string): number => {
@@ -37,9 +47,14 @@ const openingOf = (plan: Plan, id: string): number => {
   return audio ? openingSegments(audio.grid, 'audio') : openingSegments(plan.video!.grid, 'video')
 }
 
-/** Chunks only where the account has a place for them: else they follow when one of its videos is ready. */
+/**
+ * Chunks only where the account has a place for them: else they follow when one of its videos is ready. Of a video that was
+ * not sampled yet the first one alone: whoever makes it samples the video, and enqueues the others (docs/decisions/0074).
+ */
 export async function enqueueUnfinished(deps: Pick<EncodeDeps, 'queue' | 'documents' | 'limits'>, video: Video, plan: Plan, slots: Slots): Promise<void> {
-  const messages = unfinished(video, plan, slots)
-  const hasPlace = messages.some(({ kind }) => kind === 'chunk') && (await admit(deps, 'bulk', video))
-  for (const message of messages) if (message.kind !== 'chunk' || hasPlace) await deps.queue.enqueue(taskOf(message))
+  const chunks = unfinishedChunks(plan, slots)
+  const hasPlace = chunks.length > 0 && (await admit(deps, 'bulk', video))
+  const isSampled = hasPlace && chunks.length > 1 && (await readTuning(deps.documents, plan.videoId, plan.revision)) !== undefined
+  const placed = !hasPlace ? [] : isSampled ? chunks : chunks.slice(0, 1)
+  for (const message of [...unfinishedFirst(video, plan, slots), ...placed]) await deps.queue.enqueue(taskOf(message))
 }

@@ -10,6 +10,9 @@ export type AddExtra = (deps: EncodeDeps, live: { video: Video; plan: Plan }, si
 /** Of renditions: `h264-720p`, not `aac-1`. */
 const isPicture = (id: string): boolean => /-\d+p$/.test(id)
 
+/** Complete pictures whose quality nobody measured yet. Pure. */
+export const unmeasuredPictures = ({ completeRenditions, quality }: Video): string[] => completeRenditions.filter((id) => isPicture(id) && quality?.[id] === undefined)
+
 /** Pure. Those that were given up count as missing: the daily scan tries them again for a few days. */
 export function missingExtras(video: Video, { transcribes = false } = {}): Extra[] {
   if (video.state !== 'ready' || isGone(video) || video.revision === undefined) return []
@@ -21,7 +24,7 @@ export function missingExtras(video: Video, { transcribes = false } = {}): Extra
     loudness: video.loudness === undefined && video.completeRenditions.some((id) => id.startsWith('aac-')),
     captions: (video.captions ?? []).length > 0,
     transcript: transcribes && !video.transcribed,
-    quality: video.completeRenditions.some((id) => isPicture(id) && video.quality?.[id] === undefined),
+    quality: unmeasuredPictures(video).length > 0,
   }
   return extras.filter((extra) => due[extra])
 }

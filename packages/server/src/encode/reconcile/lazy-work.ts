@@ -1,12 +1,13 @@
-/** What is left to make of a ready video: chunks of lazy renditions that viewers came for, by policy the rest, and its tier. */
+/** What is left to make of a ready video: chunks of lazy renditions that viewers came for, by policy the rest, and its tiers. */
 import { lazyRenditions } from '../../domain/eager.ts'
 import { chunkCount, chunkSegments } from '../../domain/grid.ts'
 import { listedSpeed } from '../../domain/ladder.ts'
 import { taskOf, type Message } from '../../domain/messages.ts'
-import type { Plan } from '../../domain/plan.ts'
-import { tierOf } from '../../domain/tier.ts'
+import type { Plan, TierCodec } from '../../domain/plan.ts'
+import { isCommonSound, suits, tierCodecs, tierOf } from '../../domain/tier.ts'
 import { forgetDemand, readDemand, type Demand } from '../../records/demand.ts'
 import { backgroundWindow } from './chunk-window.ts'
+import { partsWanted } from '../tasks/audio-parts.ts'
 import type { EncodeDeps } from '../deps.ts'
 import type { Slots } from '../progress/listing.ts'
 
@@ -15,22 +16,30 @@ const worthCompleting = 0.5
 
 /** Tasks in the order of need; none when nothing is to be done. */
 export async function lazyWork(deps: Pick<EncodeDeps, 'documents' | 'limits'>, plan: Plan, slots: Slots): Promise<Message[]> {
-  if (!plan.video) return []
   const { videoId, revision } = plan
-  const tier = tierOf(plan)
-  const lacksTier = tier.length === 0 ? deps.limits.upgrade.policy === 'always' : tier.some(({ id }) => slots.get(id)!.includes(null))
+  const lacks = (codec: TierCodec) => {
+    const tier = tierOf(plan, codec)
+    return tier.length === 0 ? deps.limits.upgrade[codec] === 'always' && suits(plan, codec) : tier.some(({ id }) => slots.get(id)!.includes(null))
+  }
   return [
     ...(await demandedWork(deps, plan, slots)),
     ...background(plan, slots, toComplete(plan, slots, deps.limits.lazyFill)),
-    ...(lacksTier ? [{ kind: 'upgrade', videoId, revision } as const] : []),
+    ...(tierCodecs.some(lacks) ? [{ kind: 'upgrade', videoId, revision } as const] : []),
   ]
 }
 
-/** The first chunks in which a tier has empty slots. */
-export const tierChunks = (plan: Plan, slots: Slots): Message[] => background(plan, slots, tierOf(plan).map(({ id }) => id))
+/** The first parts and chunks in which a tier has empty slots. Sound comes first: there is little of it. */
+export function tierWork(plan: Plan, slots: Slots): Message[] {
+  const { videoId, revision } = plan
+  const sound = plan.audio.filter((rendition) => !isCommonSound(rendition)).flatMap(({ id, grid }) =>
+    partsWanted(grid, slots.get(id)!).map((part): Message => ({ kind: 'audio', videoId, revision, renditionId: id, part, background: true })),
+  )
+  return [...sound, ...background(plan, slots, tierOf(plan, 'av1').map(({ id }) => id))]
+}
 
 function background(plan: Plan, slots: Slots, renditionIds: string[]): Message[] {
   const { videoId, revision } = plan
+  if (renditionIds.length === 0) return []
   const chunks = Array.from({ length: chunkCount(plan.video!.grid, 'video') }, (_, chunk) => chunk)
   const empty = chunks.filter((chunk) => renditionIds.some((id) => isEmpty(plan, slots, id, chunk)))
   return empty.slice(0, backgroundWindow).map((chunk): Message => ({ kind: 'chunk', videoId, revision, chunk, renditionIds, background: true }))

@@ -1,30 +1,33 @@
 /** The reconciler: what queues and processes lose, documents bring back (DESIGN §2.1). */
 import { sleep } from '../../base/time.ts'
-import { minuteOf, type Due } from '../../records/due.ts'
+import { beginWalk, minuteOf, type Due } from '../../records/due.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { lookAtVideo } from './look-at-video.ts'
 import { scanVideosDaily } from './scan-videos.ts'
 import { takeUpDeadLetters } from './take-up-dead-letters.ts'
-import { walkDue, type WalkOptions } from './walk-due.ts'
+import { walkDue, type DueHandler } from './walk-due.ts'
 
 export type Reconciler = { stop(): Promise<void> }
 
 /** What a due upload needs is the upload feature's to know: it answers when to look again (ms since the epoch), or undefined when it has ended. */
 export type UploadDueHandler = (due: Due) => Promise<number | undefined>
 
-const normal = { everyMs: 60_000, backMinutes: 10, aheadMinutes: 0 }
-const fast = { everyMs: 2000, backMinutes: 2, aheadMinutes: 3 }
+const normal = { everyMs: 60_000, backMinutes: 10, aheadMinutes: 0, isShared: true }
+const fast = { everyMs: 2000, backMinutes: 2, aheadMinutes: 3, isShared: false }
 
 /** One round: due entries, then dead letters, then (once a day) the scan. */
 export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHandler, signal: AbortSignal): Promise<void> {
   const pace = deps.limits.fastDue ? fast : normal
-  const options: WalkOptions = { backMinutes: pace.backMinutes, aheadMinutes: pace.aheadMinutes, signal }
+  const { backMinutes, aheadMinutes, isShared } = pace
   const lookAtUpload = async (due: Due): Promise<Due | undefined> => {
     const againAt = await onDueUpload(due)
     return againAt === undefined ? undefined : { ...due, atMinute: minuteOf(againAt) }
   }
-  await walkDue(deps, (due) => (due.kind === 'video' ? lookAtVideo(deps, due) : lookAtUpload(due)), options)
-  await takeUpDeadLetters(deps)
+  const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due), upload: lookAtUpload }
+  // A newer version may know further kinds: theirs are kept for its encoders.
+  const keep: DueHandler = async (due) => ({ ...due, atMinute: minuteOf(deps.clock()) + 1 })
+  await walkDue(deps, (due) => (handlers[due.kind] ?? keep)(due), { backMinutes, aheadMinutes, isShared, signal })
+  if (!isShared || (await beginWalk(deps.documents, 'dead-letters', minuteOf(deps.clock())))) await takeUpDeadLetters(deps)
   await scanVideosDaily(deps, signal)
 }
 

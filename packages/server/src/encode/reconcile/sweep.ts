@@ -5,6 +5,7 @@ import { initKey, isSeekableKey, parseEncodedKey, videoPrefix } from '../../doma
 import type { Plan } from '../../domain/plan.ts'
 import type { Video } from '../../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../../ports/objects.ts'
+import { pagesOf } from '../../ports/objects-pages.ts'
 import { readSlots } from '../../records/chunk.ts'
 import { minuteOf, writeDue } from '../../records/due.ts'
 import { readPlan } from '../../records/plan.ts'
@@ -38,14 +39,14 @@ async function sweepDeleted(deps: SweepDeps, video: Video): Promise<number> {
 }
 
 async function sweepLeftovers(deps: SweepDeps, video: Video, graceMinutes: number): Promise<number> {
-  const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
   const oldest = deps.clock() - graceMinutes * 60_000
   const copies = await removeWhere(deps, 'raw', video.id, async () => {
     const kept = (await readVideo(deps.documents, video.id))?.value.remux?.copy?.key
     return ({ key, modifiedAt }) => isSeekableKey(key) && key !== kept && modifiedAt <= oldest
   })
   return copies + await removeWhere(deps, 'encoded', video.id, async () => {
-    // After the listing: an object listed and not referred to now is either lost, or its attempt is still running.
+    // After the listing: an object listed and not referred to now is either lost, or its attempt is still running. The plan too: a tier may have joined.
+    const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
     const slots = plan && (await readSlots(deps.documents, plan)).slots
     const used = plan && slots ? usedKeys(plan, slots) : new Set<string>()
     const present = (await readVideo(deps.documents, video.id))?.value
@@ -83,13 +84,10 @@ const everything = async (): Promise<Judge> => () => true
 /** `judge` is made anew for every page, after the page was listed. */
 async function removeWhere(deps: SweepDeps, bucket: Bucket, videoId: string, judge: () => Promise<Judge>): Promise<number> {
   let removed = 0
-  let cursor: string | undefined
-  do {
-    const page = await deps.objects.list(bucket, videoPrefix(videoId), cursor)
-    const keys = page.items.filter(await judge()).map(({ key }) => key)
+  for await (const page of pagesOf(deps.objects, bucket, videoPrefix(videoId))) {
+    const keys = page.filter(await judge()).map(({ key }) => key)
     for (let from = 0; from < keys.length; from += 1000) await deps.objects.delete(bucket, keys.slice(from, from + 1000))
     removed += keys.length
-    cursor = page.cursor
-  } while (cursor)
+  }
   return removed
 }

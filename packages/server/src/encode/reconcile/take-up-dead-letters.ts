@@ -2,7 +2,7 @@
 import { parseMessage, taskOf } from '../../domain/messages.ts'
 import { isFinal } from '../../domain/video.ts'
 import { readVideo } from '../../records/video.ts'
-import { countFailure, failedAttemptsLimit } from '../worker/count-failure.ts'
+import { countFailure, failedAttemptsLimit, isDispensable } from '../worker/count-failure.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { failureOf, failVideo } from '../worker/fail-video.ts'
 import { failureDetail } from '../worker/failure-detail.ts'
@@ -20,10 +20,10 @@ export async function takeUpDeadLetters(deps: EncodeDeps): Promise<void> {
     const message = parseMessage(letter.body)
     if (!message) continue
     const video = (await readVideo(deps.documents, message.videoId))?.value
-    const essential = message.kind !== 'poster' && message.kind !== 'segment' && message.kind !== 'extra' && message.kind !== 'sweep'
-    if (video && !isFinal(video) && essential && letter.reason.startsWith(waitingPrefix)) {
+    const isUnfinished = video && !isFinal(video) && !isDispensable(message)
+    if (isUnfinished && letter.reason.startsWith(waitingPrefix)) {
       await deps.queue.enqueue(taskOf(message, outageDelaySeconds))
-    } else if (video && !isFinal(video) && essential) {
+    } else if (isUnfinished) {
       const failures = await countFailure(deps, message)
       deps.log.error({ ...message, attempts: letter.attempts, reason: letter.reason, failures }, 'a task was buried')
       if (failures >= failedAttemptsLimit) await failVideo(deps, video.id, failureOf('encode_failed'), failureDetail(message, letter.reason || 'its workers died'))

@@ -1,8 +1,8 @@
-/** Walks the due entries from the mark to now, and hands each to its handler (DESIGN §2.1). */
+/** Walks the due entries from the marks to now, and hands each to its handler (DESIGN §2.1). Encoders share the walk out. */
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../base/time.ts'
 import type { Documents } from '../../ports/documents.ts'
-import { dueShards, minuteOf, readDue, readMark, removeDue, writeDue, writeMark, type Due } from '../../records/due.ts'
+import { beginWalk, dueShards, minuteOf, readDue, readMark, removeDue, writeDue, writeMark, type Due } from '../../records/due.ts'
 
 /** Answers the entry that replaces this one, or undefined when it may go. Throws to be asked again. */
 export type DueHandler = (due: Due) => Promise<Due | undefined>
@@ -12,6 +12,8 @@ export type WalkOptions = {
   backMinutes: number
   /** Minutes after now that are looked at already (tests). */
   aheadMinutes: number
+  /** Another encoder's walk of this minute will do (docs/decisions/0075). */
+  isShared: boolean
   signal: AbortSignal
 }
 
@@ -21,20 +23,25 @@ const shardsAtOnce = 8
 const retryMinutes = 1
 
 /**
- * One walk. An entry's replacement is written before it is removed; an entry whose handler failed is moved a minute on.
- * The mark moves only after a whole walk, so a walk that died is repeated.
+ * One walk, by groups of shards: those that nobody walked in this minute. An entry's replacement is written before it is
+ * removed; an entry whose handler failed is moved a minute on. A group's mark moves only after its walk, so one that died is
+ * repeated, by whoever comes in the next minute.
  */
 export async function walkDue(deps: { documents: Documents; clock: Clock; log: Log }, handle: DueHandler, options: WalkOptions): Promise<void> {
   const now = minuteOf(deps.clock())
-  const mark = await readMark(deps.documents, markName)
-  for (let minute = Math.min(mark ?? now, now) - options.backMinutes; minute <= now + options.aheadMinutes; minute++) {
-    for (let from = 0; from < dueShards; from += shardsAtOnce) {
+  for (let from = 0; from < dueShards; from += shardsAtOnce) {
+    if (options.signal.aborted) return
+    const name = `${markName}/${from}`
+    if (options.isShared && !(await beginWalk(deps.documents, name, now))) continue
+    // A mark for all of them is an earlier version's.
+    const mark = (await readMark(deps.documents, name)) ?? (await readMark(deps.documents, markName))
+    const shards = Array.from({ length: shardsAtOnce }, (_, index) => from + index)
+    for (let minute = Math.min(mark ?? now, now) - options.backMinutes; minute <= now + options.aheadMinutes; minute++) {
       if (options.signal.aborted) return
-      const shards = Array.from({ length: shardsAtOnce }, (_, index) => from + index)
       await Promise.all(shards.map((shard) => walkPartition(deps, handle, { minute, shard, now })))
     }
+    if (mark === undefined || now > mark) await writeMark(deps.documents, name, now)
   }
-  if (mark === undefined || now > mark) await writeMark(deps.documents, markName, now)
 }
 
 async function walkPartition(

@@ -20,7 +20,7 @@ export const addCaptions: AddExtra = async (deps, { plan }, signal) => {
     const listed = (await readManifestVersion(deps.documents, videoId, revision, present))?.captions
     if (sameCaptions(listed, captions)) return
     const { slots } = await readSlots(deps.documents, plan)
-    const version = await publishManifest(deps, plan, present, slots, captions)
+    const version = await publishManifest(deps, plan, present, slots, { captions })
     await updateVideo(deps.documents, videoId, (now) => (isLive(now, revision) && (now.manifestVersion ?? 1) < version ? { ...now, manifestVersion: version } : undefined))
     await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
   }

@@ -1,4 +1,5 @@
 /** Begins the opening's picture on the file's own word, while inspection still checks it: what came of it counts only if the plan asks for the very same encode. */
+import { traced } from '../../base/tracer.ts'
 import { openingSegments } from '../../domain/grid.ts'
 import type { Plan, PlanDraft } from '../../domain/plan.ts'
 import type { SpanResult } from '../../media/encode-span.ts'
@@ -32,7 +33,10 @@ export function withEarlyOpening<T>(
       const lowest = draft.video!.renditions.filter((rendition) => rendition.id === id)
       const init = (await deps.media.makeInits({ ...draft, video: { ...draft.video!, renditions: lowest }, audio: [] }, { signal })).get(id)!
       const plan = unfinished(draft, init.parameterSetsSha256)
-      return deps.media.encodeVideoSpan({ plan, url: source.url, workDir, renditionIds: [id], from: 0, to: openingOf(plan), mode: 'normal', signal })
+      const span = { renditionIds: [id], from: 0, to: openingOf(plan) }
+      return traced(deps.tracer, 'encode pictures', draft.videoId, { chunk: 0, renditions: [id], from: 0, to: span.to, early: true }, () =>
+        deps.media.encodeVideoSpan({ plan, url: source.url, workDir, ...span, mode: 'normal', signal }),
+      )
     }
 
     try {

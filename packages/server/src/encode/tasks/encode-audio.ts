@@ -1,5 +1,5 @@
 /** The audio task: a part of one track, where slots are still empty. */
-import { taskOf } from '../../domain/messages.ts'
+import { taskOf, type Message } from '../../domain/messages.ts'
 import { readSlots } from '../../records/chunk.ts'
 import { emptyOfPart, partWindow } from './audio-parts.ts'
 import { bulkNice, type EncodeDeps, type TaskContext } from '../deps.ts'
@@ -9,7 +9,7 @@ import type { ProgressTracker } from '../progress/track-progress.ts'
 
 export async function encodeAudio(
   deps: EncodeDeps & { progress: ProgressTracker },
-  message: { videoId: string; revision: string; renditionId: string; part?: number },
+  message: Extract<Message, { kind: 'audio' }>,
   context: TaskContext,
 ): Promise<void> {
   const live = await readLive(deps, message, context)
@@ -20,7 +20,7 @@ export async function encodeAudio(
   const empty = emptyOfPart(rendition.grid, part, slots)
   if (empty && !(await encodeSound(deps, live.plan, { rendition, fromSegment: empty.from, toSegment: empty.to, nice: bulkNice, signal: context.signal }))) return
   if (emptyOfPart(rendition.grid, part + partWindow, slots)) {
-    await deps.queue.enqueue(taskOf({ kind: 'audio', videoId: message.videoId, revision: message.revision, renditionId: rendition.id, part: part + partWindow }))
+    await deps.queue.enqueue(taskOf({ ...message, part: part + partWindow }))
   }
   await deps.progress.note(live.plan)
 }

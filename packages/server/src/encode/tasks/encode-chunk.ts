@@ -3,10 +3,13 @@ import { eagerPictures } from '../../domain/eager.ts'
 import { chunkCount, chunkSegments } from '../../domain/grid.ts'
 import { taskOf, type Message } from '../../domain/messages.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { readChunk } from '../../records/chunk.ts'
+import { isFinal, type Video } from '../../domain/video.ts'
+import { readChunk, readSlots } from '../../records/chunk.ts'
 import { backgroundWindow, chunkWindow } from '../reconcile/chunk-window.ts'
 import { bulkNice, type EncodeDeps, type TaskContext } from '../deps.ts'
 import { encodePictures } from './encode-pictures.ts'
+import { admit } from '../worker/admission.ts'
+import { unfinishedChunks } from '../reconcile/enqueue-unfinished.ts'
 import { readLive } from '../read-live.ts'
 import type { ProgressTracker } from '../progress/track-progress.ts'
 import { tune } from '../plan/tune.ts'
@@ -19,7 +22,8 @@ export async function encodeChunk(deps: EncodeDeps & { progress: ProgressTracker
   const { plan } = live
   const wanted = wantedPictures(plan, message)
   const empty = await emptySlots(deps, plan, wanted, message.chunk)
-  if (empty) await tune(deps, plan, context.signal)
+  // Also where viewers had all of the chunk made before: the others wait for its sampling.
+  if ((empty || !message.renditionIds) && (await tune(deps, plan, context.signal))) await enqueueOthers(deps, live, message.chunk)
   if (empty && !(await encodePictures(deps, plan, { ...empty, nice: bulkNice, signal: context.signal }))) return
   await enqueueNext(deps, plan, wanted, message)
   await deps.progress.note(plan)
@@ -28,6 +32,13 @@ export async function encodeChunk(deps: EncodeDeps & { progress: ProgressTracker
 function wantedPictures(plan: Plan, { renditionIds }: ChunkMessage): string[] {
   if (!renditionIds) return eagerPictures(plan)
   return plan.video!.renditions.map(({ id }) => id).filter((id) => renditionIds.includes(id))
+}
+
+/** They waited for the sampling: each would have sampled the video too. Without a place they go on waiting, for that. */
+async function enqueueOthers(deps: EncodeDeps, { video, plan }: { video: Video; plan: Plan }, own: number): Promise<void> {
+  if (isFinal(video) || !(await admit(deps, 'bulk', video))) return
+  const { slots } = await readSlots(deps.documents, plan)
+  for (const message of unfinishedChunks(plan, slots)) if (message.chunk !== own) await deps.queue.enqueue(taskOf(message))
 }
 
 /** What a viewer asked for is one chunk; all else goes on to the end. */

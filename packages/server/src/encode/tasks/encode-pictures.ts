@@ -1,21 +1,19 @@
 /** Encodes a span of video segments within one chunk and commits it: the step that openings, chunks and single segments share. */
 import { createReadStream } from 'node:fs'
+import { traced } from '../../base/tracer.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { SpanOptions, SpanResult } from '../../media/encode-span.ts'
+import type { SpanResult } from '../../media/encode-span.ts'
 import { chunkOf, segmentAt } from '../../domain/grid.ts'
 import { readChunk } from '../../records/chunk.ts'
 import { threadBudget } from '../worker/budget.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from '../deps.ts'
-import { isDecodingTrouble } from '../worker/errors.ts'
-import { assertSourceReadable, sourceUrl } from '../plan/source-url.ts'
+import { encodeByModes } from './encode-by-modes.ts'
+import { sourceUrl } from '../plan/source-url.ts'
 import { tunedPlan } from '../plan/tune.ts'
 import { withWorkDirectory } from '../worker/work-directory.ts'
 
 export type Pictures = { renditionIds: string[]; from: number; to: number; nice: number; signal: AbortSignal }
-
-/** After so many failed attempts at a chunk, what can't be decoded is filled (DESIGN §2.5). */
-export const attemptsBeforeFill = 2
 
 /** False when the revision is no longer live. Throws SpanMismatch, MediaRunError, SourceMissing, DriverUnavailable. */
 export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pictures): Promise<boolean> {
@@ -23,9 +21,27 @@ export async function encodePictures(deps: EncodeDeps, plan: Plan, pictures: Pic
   const [url, tuned] = await Promise.all([sourceUrl(deps, plan.source.key), tunedPlan(deps, plan)])
   const failedAttempts = (await readChunk(deps.documents, plan, pictures.renditionIds[0]!, chunk))?.attempts ?? 0
   return withWorkDirectory(deps.limits.workRoot, async (workDir) => {
-    const { filled, results } = await encodeByModes(deps, { plan: tuned, url, workDir, threads: threadBudget(pictures.nice, deps.limits.slots), ...pictures }, failedAttempts)
-    return commitMade(deps, plan, chunk, results.map(madeOf), { filled, undecoded: filled ? await undecodedOf(deps, plan, url, pictures) : undefined, signal: pictures.signal })
+    const options = { plan: tuned, url, workDir, threads: threadBudget(pictures.nice, deps.limits.slots), ...pictures }
+    const { from, to, signal } = pictures
+    const startedAt = performance.now()
+    const { filled, made } = await traced(deps.tracer, 'encode pictures', plan.videoId, { chunk, renditions: pictures.renditionIds, from, to }, async (note) => {
+      const encoded = await encodeByModes(deps, { plan, failedAttempts, signal, named: { from, to } }, (mode) => deps.media.encodeVideoSpan({ ...options, mode }))
+      const made = encoded.made.map(madeOf)
+      note({ filled: encoded.filled, bytes: made.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) })
+      return { filled: encoded.filled, made }
+    })
+    noteSpeed(deps, plan, pictures, (performance.now() - startedAt) / 1000)
+    return commitMade(deps, plan, chunk, made, { filled, undecoded: filled ? await undecodedOf(deps, plan, url, pictures) : undefined, signal })
   })
+}
+
+function noteSpeed({ measures }: EncodeDeps, plan: Plan, { from, to, nice }: Pictures, seconds: number): void {
+  const { grid } = plan.video!
+  const last = segmentAt(grid, 'video', to - 1)!
+  const ticks = last.startTicks + last.durationTicks - segmentAt(grid, 'video', from)!.startTicks
+  const work = nice > 0 ? 'bulk' : 'express'
+  measures?.count('sluice_encoded_media_seconds_total', work, ticks / grid.timescale)
+  measures?.count('sluice_encoding_seconds_total', work, seconds)
 }
 
 /** Commits a span that was encoded before: as encodePictures does. */
@@ -39,30 +55,6 @@ async function undecodedOf(deps: EncodeDeps, plan: Plan, url: string, { from, to
   const toFrame = last.startFrame + last.frames
   const fromFrame = Math.floor(await deps.media.decodedFrames({ plan, url, from, to, signal }))
   return fromFrame < toFrame ? { fromFrame, toFrame } : undefined
-}
-
-/**
- * Normal, and at once again with a longer run-up where that did not give what the plan says. Filling is kept for later
- * attempts: what fails now may be a connection.
- */
-async function encodeByModes(
-  deps: EncodeDeps,
-  options: Omit<SpanOptions, 'mode'>,
-  failedAttempts: number,
-): Promise<{ filled: boolean; results: SpanResult[] }> {
-  const modes: SpanOptions['mode'][] = failedAttempts >= attemptsBeforeFill ? ['normal', 'long-preroll', 'fill'] : ['normal', 'long-preroll']
-  for (const [index, mode] of modes.entries()) {
-    try {
-      return { filled: mode === 'fill', results: await deps.media.encodeVideoSpan({ ...options, mode }) }
-    } catch (error) {
-      if (options.signal?.aborted || !isDecodingTrouble(error)) throw error
-      await assertSourceReadable(deps, options.plan.source.key)
-      if (index === modes.length - 1) throw error
-      const { plan, from, to } = options
-      deps.log.warn({ err: error, videoId: plan.videoId, from, to, mode }, 'encoding did not give what the plan says')
-    }
-  }
-  throw new Error('unreachable')
 }
 
 /** The span's file holds the segments one after the other; it is the object. */

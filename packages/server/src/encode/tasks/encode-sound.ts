@@ -1,14 +1,14 @@
 /** Encodes a span of an audio track and commits it chunk by chunk: the step that openings, parts and single segments share. */
-import { chunkOf, segmentCount } from '../../domain/grid.ts'
-import type { AudioRendition, Plan } from '../../domain/plan.ts'
-import type { AudioOptions, AudioSegment } from '../../media/encode-audio.ts'
+import { traced } from '../../base/tracer.ts'
+import { chunkOf, chunkSegments, segmentCount } from '../../domain/grid.ts'
+import type { AudioGrid, AudioRendition, Plan } from '../../domain/plan.ts'
+import type { AudioSegment } from '../../media/encode-audio.ts'
 import { readChunk } from '../../records/chunk.ts'
 import { chunksPerPart } from './audio-parts.ts'
 import { commitMade, type Made } from './commit-made.ts'
 import type { EncodeDeps } from '../deps.ts'
-import { attemptsBeforeFill } from './encode-pictures.ts'
-import { isDecodingTrouble } from '../worker/errors.ts'
-import { assertSourceReadable, sourceUrl } from '../plan/source-url.ts'
+import { attemptsBeforeFill, encodeByModes } from './encode-by-modes.ts'
+import { sourceUrl } from '../plan/source-url.ts'
 
 /** Segments [fromSegment, toSegment); all by default. */
 export type Sound = { rendition: AudioRendition; fromSegment?: number; toSegment?: number; nice: number; signal: AbortSignal }
@@ -23,34 +23,26 @@ export async function encodeSound(deps: EncodeDeps, plan: Plan, sound: Sound): P
   const counted = Math.floor(chunkOf(grid, from) / chunksPerPart) * chunksPerPart
   const failedAttempts = (await readChunk(deps.documents, plan, rendition.id, counted))?.attempts ?? 0
   const url = await sourceUrl(deps, plan.source.key)
-  const { filled, segments } = await encodeByModes(deps, { plan, rendition, url, from, to, nice, signal }, failedAttempts)
-  const chunks = new Set(segments.map(({ number }) => chunkOf(grid, number)))
-  for (const chunk of chunks) {
-    const made = segments.filter(({ number }) => chunkOf(grid, number) === chunk)
-    if (!(await commitMade(deps, plan, chunk, [madeOf(rendition.id, made)], { filled, signal }))) return false
+  // Where filling is allowed each chunk is encoded by itself, so that only those with a hole are filled, and marked.
+  const spans = failedAttempts >= attemptsBeforeFill ? chunkSpans(grid, from, to) : [{ from, to }]
+  for (const span of spans) {
+    const named = { renditionId: rendition.id, ...span }
+    const { filled, made: segments } = await traced(deps.tracer, 'encode sound', plan.videoId, { renditions: [rendition.id], ...span }, () =>
+      encodeByModes(deps, { plan, failedAttempts, signal, named }, (mode) => deps.media.encodeAudioSpan({ plan, rendition, url, ...span, mode, nice, signal })),
+    )
+    for (const { from: first, to: end } of chunkSpans(grid, span.from, span.to)) {
+      const made = segments.filter(({ number }) => number >= first && number < end)
+      if (!(await commitMade(deps, plan, chunkOf(grid, first), [madeOf(rendition.id, made)], { filled, signal }))) return false
+    }
   }
   return true
 }
 
-/** As for pictures: again at once with a longer run-up; silence for what is missing only in later attempts. */
-async function encodeByModes(
-  deps: EncodeDeps,
-  options: Omit<AudioOptions, 'mode'>,
-  failedAttempts: number,
-): Promise<{ filled: boolean; segments: AudioSegment[] }> {
-  const modes: AudioOptions['mode'][] = failedAttempts >= attemptsBeforeFill ? ['normal', 'long-preroll', 'fill'] : ['normal', 'long-preroll']
-  for (const [index, mode] of modes.entries()) {
-    try {
-      return { filled: mode === 'fill', segments: await deps.media.encodeAudioSpan({ ...options, mode }) }
-    } catch (error) {
-      if (options.signal?.aborted || !isDecodingTrouble(error)) throw error
-      await assertSourceReadable(deps, options.plan.source.key)
-      if (index === modes.length - 1) throw error
-      const { plan, rendition, from, to } = options
-      deps.log.warn({ err: error, videoId: plan.videoId, renditionId: rendition.id, from, to, mode }, 'encoding did not give what the plan says')
-    }
-  }
-  throw new Error('unreachable')
+/** Segments [from, to), cut where chunks begin. */
+function chunkSpans(grid: AudioGrid, from: number, to: number): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = []
+  for (let first = from; first < to; first = spans.at(-1)!.to) spans.push({ from: first, to: Math.min(to, chunkSegments(grid, 'audio', chunkOf(grid, first)).to) })
+  return spans
 }
 
 /** The segments one after the other are the object. */

@@ -1,6 +1,7 @@
 /** Where a video really ends, when nothing behind some place of its source could be decoded (DESIGN §2.5). Pure. */
 import { chunkCount, chunkSegments, gridSeconds, segmentAt, segmentsOf } from '../../domain/grid.ts'
 import type { AudioRendition, Plan, Slot } from '../../domain/plan.ts'
+import { soundOf } from '../../domain/tier.ts'
 import type { Failure } from '../../domain/video.ts'
 import type { Fill } from '../../records/chunk.ts'
 import type { Slots } from '../progress/listing.ts'
@@ -26,7 +27,7 @@ export function endsEarly(plan: Plan, fills: Fill[], slots: Slots): number | und
   // With not one picture there is nothing to shorten to.
   if (!end) return undefined
   const seconds = (end * grid.frameTicks) / grid.timescale
-  if (gridSeconds(grid) - seconds < leastSeconds || plan.audio.some((track) => isHeardBehind(track, slots.get(track.id), seconds))) return undefined
+  if (gridSeconds(grid) - seconds < leastSeconds || soundOf(plan).some((track) => isHeardBehind(track, slots.get(track.id), seconds))) return undefined
   return seconds
 }
 

@@ -7,6 +7,10 @@ import { chunksPerPart } from '../tasks/audio-parts.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { startRendition } from '../progress/listing.ts'
 
+/** What a video can do without: its failures are not the video's. */
+const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'extra', 'upgrade', 'sweep'])
+export const isDispensable = ({ kind }: Message): boolean => dispensable.has(kind)
+
 /** With this many failed attempts at one thing the video has failed. */
 export const failedAttemptsLimit = 6
 

@@ -14,13 +14,21 @@ export const failureOf = (code: MediaFailureCode): Failure => ({ code, message: 
  * Answers the stored video.
  */
 export async function failVideo(
-  deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log' | 'queue' | 'limits'>,
+  deps: Pick<EncodeDeps, 'documents' | 'signals' | 'log' | 'queue' | 'limits' | 'measures' | 'tracer' | 'clock'>,
   videoId: string,
   failure: Failure,
   detail?: string,
 ): Promise<Video | undefined> {
   const failed = { state: 'failed' as const, failure, ...(detail !== undefined && { failureDetail: detail }) }
-  const video = await updateVideo(deps.documents, videoId, (present) => (isFinal(present) ? undefined : { ...present, ...failed }))
+  let isNew = false
+  const video = await updateVideo(deps.documents, videoId, (present) => {
+    isNew = !isFinal(present)
+    return isNew ? { ...present, ...failed } : undefined
+  })
+  if (isNew && video) {
+    deps.measures?.count('sluice_videos_failed_total', failure.code)
+    deps.tracer?.video(videoId, { fromMs: video.completedAt ?? video.createdAt, toMs: deps.clock(), attributes: { bytes: video.source.sizeBytes }, failure: failure.code })
+  }
   if (video?.state === 'failed') deps.log.warn({ videoId, code: video.failure?.code, detail: video.failureDetail }, 'video failed')
   await deps.signals.publish(videoTopic(videoId), { kind: 'video' })
   if (video) await leave(deps, video)

@@ -2,9 +2,10 @@
 import { DriverUnavailable, VersionConflict } from '../../base/errors.ts'
 import type { Message } from '../../domain/messages.ts'
 import { isOutOfSpace } from '../../media/out-of-space.ts'
+import { isDropped } from '../../media/refuse.ts'
 import { MediaRunError } from '../../media/run.ts'
 import { MediaToolsMissing } from '../../media/tools.ts'
-import { countFailure, failedAttemptsLimit } from './count-failure.ts'
+import { countFailure, failedAttemptsLimit, isDispensable } from './count-failure.ts'
 import type { EncodeDeps, TaskContext } from '../deps.ts'
 import { encodeAudio } from '../tasks/encode-audio.ts'
 import { encodeChunk } from '../tasks/encode-chunk.ts'
@@ -21,8 +22,7 @@ import { sweepVideo } from '../reconcile/sweep.ts'
 import type { ProgressTracker } from '../progress/track-progress.ts'
 import { upgrade } from '../tasks/upgrade.ts'
 
-/** Kinds that a video can do without: given up quietly after this many deliveries. */
-const dispensable: ReadonlySet<Message['kind']> = new Set(['poster', 'segment', 'extra', 'upgrade', 'sweep'])
+/** What a video can do without is given up quietly after this many deliveries. */
 const dispensableDeliveries = 4
 
 /**
@@ -34,7 +34,7 @@ export async function handleTask(deps: EncodeDeps & { progress: ProgressTracker 
     await perform(deps, message, context)
   } catch (error) {
     if (context.signal.aborted || isOutage(error)) throw error
-    if (dispensable.has(message.kind)) {
+    if (isDispensable(message)) {
       if (context.attempt < dispensableDeliveries) throw error
       deps.log.error({ err: error, ...message }, 'given up')
       return
@@ -54,6 +54,7 @@ export const isOutage = (error: unknown): boolean =>
   error instanceof VersionConflict ||
   error instanceof MediaToolsMissing ||
   isOutOfSpace(error) ||
+  isDropped(error) ||
   (error instanceof MediaRunError && error.reason === 'spawn')
 
 function perform(deps: EncodeDeps & { progress: ProgressTracker }, message: Message, context: TaskContext): Promise<unknown> {

@@ -1,5 +1,7 @@
 /** Runs one leased task to its end: done, given back, or lost. Never rejects. */
-import { parseMessage } from '../../domain/messages.ts'
+import { accountFor } from '../../base/spent-seconds.ts'
+import { traced, type Attributes } from '../../base/tracer.ts'
+import { parseMessage, type Message } from '../../domain/messages.ts'
 import type { Lease } from '../../ports/queue.ts'
 import type { BulkGate } from './bulk-gate.ts'
 import { claimWork } from './claim-work.ts'
@@ -30,7 +32,7 @@ export type TaskRun = {
  */
 export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, lease: Lease, { stop, inFlight, bulk }: TaskRun): Promise<void> {
   const message = parseMessage(lease.body)
-  if (!message) return bury(deps, lease)
+  if (!message) return leaveToOthers(deps, lease)
   const key = JSON.stringify(message)
   const running = inFlight.get(key)
   if (running) return void running.push(lease)
@@ -46,16 +48,27 @@ export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, 
   let endClaim = async () => {}
   try {
     if (bulk) leave = await bulk.gate.enter({ first: bulk.movedUp, signal: abort.signal })
+    const startedAt = performance.now()
     const claimed = await claimWork(deps, message, lease.attempt)
     if (claimed) {
       endClaim = claimed
-      await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt, priority: lease.priority })
+      await accountFor(async (spent) => {
+        const cpuSeconds = await traced(deps.tracer, message.kind, message.videoId, attributesOf(message, lease), async (note) => {
+          await handleTask(deps, message, { signal: abort.signal, attempt: lease.attempt, priority: lease.priority })
+          const seconds = spent()
+          note({ 'cpu.seconds': seconds ?? 0 })
+          return seconds
+        })
+        deps.measures?.observe('sluice_task_seconds', message.kind, (performance.now() - startedAt) / 1000)
+        if (cpuSeconds !== undefined) deps.measures?.observe('sluice_task_cpu_seconds', String(lease.priority), cpuSeconds)
+      })
     }
     inFlight.delete(key)
     await acknowledge(deps, leases)
   } catch (error) {
     inFlight.delete(key)
     const [first, ...others] = leases
+    deps.measures?.count('sluice_tasks_given_back_total', message.kind)
     if (first) await giveBack(deps, first, error, stop.aborted)
     await acknowledge(deps, others)
   } finally {
@@ -67,18 +80,25 @@ export async function runTask(deps: EncodeDeps & { progress: ProgressTracker }, 
   }
 }
 
+function attributesOf({ kind: _, videoId: __, ...fields }: Message, { priority, attempt }: Lease): Attributes {
+  return { ...fields, priority, attempt }
+}
+
 /** A task that is not acked will be done again: a waste, no harm. */
 async function acknowledge(deps: EncodeDeps, leases: Lease[]): Promise<void> {
   const outcomes = await Promise.allSettled(leases.map((lease) => lease.ack()))
   for (const outcome of outcomes) if (outcome.status === 'rejected') deps.log.warn({ err: outcome.reason as unknown }, 'task not acked')
 }
 
-async function bury(deps: EncodeDeps, lease: Lease): Promise<void> {
-  await lease.bury('not a message that this version knows').catch((error: unknown) => deps.log.warn({ err: error }, 'task not buried'))
-}
-
 /** Starts the reason of a task that was given back for no fault of its own, should it end among the dead letters. */
 export const waitingPrefix = 'waiting: '
+
+/** A newer version put it there, most likely: one of its encoders takes it, today or when the upgrade comes to them. */
+async function leaveToOthers(deps: EncodeDeps, lease: Lease): Promise<void> {
+  await lease.retry(delayOf(deps, lease.attempt, true), `${waitingPrefix}not a message that this version knows`).catch((error: unknown) => {
+    deps.log.warn({ err: error, videoId: lease.videoId }, 'a task of another version was not given back')
+  })
+}
 
 async function giveBack(deps: EncodeDeps, lease: Lease, error: unknown, stopped: boolean): Promise<void> {
   const said = stopped ? 'the worker stopped' : wordsOf(error)

@@ -49,8 +49,12 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
   const runAside = (lease: Lease) => runTask(deps, lease, { stop: stopBulk.signal, inFlight })
   const runBulk = (lease: Lease) => runTask(deps, lease, { stop: stopBulk.signal, inFlight, bulk: { gate, movedUp: lease.priority <= 1 } })
 
-  async function take(priorities: Priority[], wait: number): Promise<Lease | undefined> {
-    return deps.queue.take({ priorities, leaseSeconds, waitSeconds: wait, signal: stopTaking.signal })
+  const isTaken = (priority: Priority): boolean => deps.limits.priorities?.includes(priority) ?? true
+
+  /** Of those that this encoder takes. */
+  async function take(wanted: Priority[], wait: number): Promise<Lease | undefined> {
+    const priorities = wanted.filter(isTaken)
+    return priorities.length === 0 ? undefined : deps.queue.take({ priorities, leaseSeconds, waitSeconds: wait, signal: stopTaking.signal })
   }
 
   /** Takes and runs until told to stop; a queue that is away is asked again and again. */
@@ -94,8 +98,8 @@ export function startWorker(deps: EncodeDeps & { progress: ProgressTracker }): W
   }
 
   const loops = [
-    ...Array.from({ length: viewersAtOnce }, () => loop(() => take([0], waitSeconds), runUrgent)),
-    ...Array.from({ length: openingsAtOnce }, () => loop(() => take([0, 1], waitSeconds), runExpress)),
+    ...Array.from({ length: isTaken(0) ? viewersAtOnce : 0 }, () => loop(() => take([0], waitSeconds), runUrgent)),
+    ...Array.from({ length: isTaken(0) || isTaken(1) ? openingsAtOnce : 0 }, () => loop(() => take([0, 1], waitSeconds), runExpress)),
     ...Array.from({ length: deps.limits.slots }, startBulk),
   ]
 

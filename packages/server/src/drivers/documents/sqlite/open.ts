@@ -4,8 +4,8 @@ import type { Log } from '../../../base/log.ts'
 import { systemClock, type Clock } from '../../../base/time.ts'
 import type { BatchOperation, Documents, RangeQuery, Stored } from '../../../ports/documents.ts'
 import { openSqliteThread, type SqliteThread } from '../../sqlite-thread/open.ts'
-import { checkBatch, checkDeleteCondition, checkKey, checkLimit, checkPutCondition, checkRange, checkTtl, jsonOf, tableOf } from './check-arguments.ts'
-import { boundsOf, decodeScanCursor, encodeScanCursor } from './cursors.ts'
+import { checkBatch, checkDeleteCondition, checkKey, checkLimit, checkPutCondition, checkRange, checkTtl, jsonOf, tableOf } from '../../../ports/documents-arguments.ts'
+import { boundsOf, decodeScanCursor, encodeScanCursor } from '../../../ports/documents-pages.ts'
 import { startPurge } from './purge.ts'
 import type { DocumentRequest, Row, Rows, WriteOperation } from './requests.ts'
 
@@ -74,8 +74,10 @@ export async function openSqliteDocuments(options: { path: string; clock?: Clock
       tableOf(table)
       checkLimit(limit)
       const after = decodeScanCursor(cursor)
-      const { rows, more } = await thread.call<Rows>({ kind: 'scan', table, after, limit, nowMs: clock() })
-      return { items: rows.map((row) => ({ pk: row.pk, ...storedOf<T>(row) })), cursor: more ? encodeScanCursor(rows.at(-1)!) : undefined }
+      const nowMs = clock()
+      const { rows, more } = await thread.call<Rows>({ kind: 'scan', table, after, limit, nowMs })
+      const left = ({ expiresAt }: Row) => (typeof expiresAt === 'number' ? { ttlSeconds: (expiresAt - nowMs) / 1000 } : {})
+      return { items: rows.map((row) => ({ pk: row.pk, ...storedOf<T>(row), ...left(row) })), cursor: more ? encodeScanCursor(rows.at(-1)!) : undefined }
     },
     async ping() {
       await thread.call({ kind: 'ping' })

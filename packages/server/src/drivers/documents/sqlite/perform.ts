@@ -1,7 +1,8 @@
 /** The documents driver's SQL: one function that performs any request on an open database. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { VersionConflict } from '../../../base/errors.ts'
-import type { Bounds, DocumentRequest, Row, Rows, WriteOperation } from './requests.ts'
+import type { Bounds } from '../../../ports/documents-pages.ts'
+import type { DocumentRequest, Row, Rows, WriteOperation } from './requests.ts'
 
 /** A page ends early at this size: a thousand large documents must not fill the memory. */
 const pageBytes = 8 * 2 ** 20
@@ -68,7 +69,7 @@ export function performer(database: DatabaseSync): (request: DocumentRequest) =>
         return range(request.table, request.pk, request.bounds, request.limit, request.desc, request.nowMs)
       case 'scan':
         return page(
-          `SELECT pk, sk, value, version FROM documents WHERE tbl = ? AND (pk, sk) > (?, ?) AND ${alive} ORDER BY pk, sk LIMIT ?`,
+          `SELECT pk, sk, value, version, expires_at AS expiresAt FROM documents WHERE tbl = ? AND (pk, sk) > (?, ?) AND ${alive} ORDER BY pk, sk LIMIT ?`,
           [request.table, ...request.after, request.nowMs],
           request.limit,
         )

@@ -1,4 +1,5 @@
 /** What the documents driver asks of its thread. Values travel as JSON text, so the thread never parses one. */
+import type { Bounds } from '../../../ports/documents-pages.ts'
 
 export type WriteOperation =
   | { put: { sk: string; json: string; version: string; condition?: string; expiresAt: number | null } }
@@ -13,8 +14,6 @@ export type DocumentRequest =
   | { kind: 'purge'; limit: number; nowMs: number }
   | { kind: 'ping' }
 
-/** Sort keys between the two; `above` is exclusive where `from` is inclusive. */
-export type Bounds = { from?: string; above?: string; below?: string }
-
-export type Row = { pk: string; sk: string; value: string; version: string }
+/** `expiresAt` of what a scan meets. */
+export type Row = { pk: string; sk: string; value: string; version: string; expiresAt?: number | null }
 export type Rows = { rows: Row[]; more: boolean }

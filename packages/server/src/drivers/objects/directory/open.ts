@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { UploadNotFound } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import { systemClock, type Clock } from '../../../base/time.ts'
+import { checkObjectKey, checkPrefix } from '../../../domain/object-key.ts'
 import type { Bucket, Objects } from '../../../ports/objects.ts'
 import { guarded } from './file-errors.ts'
 import { abortUpload, completeUpload } from './finish-upload.ts'
 import { listObjects, statObject } from './list-objects.ts'
-import { checkObjectKey, checkPrefix, makePaths } from './paths.ts'
+import { makePaths } from './paths.ts'
 import { prepareDirectory } from './prepare-directory.ts'
 import { deleteObject, putObject } from './put-object.ts'
 import { readObject } from './read-object.ts'
@@ -77,6 +78,11 @@ export async function openDirectoryObjects(options: DirectoryObjectsOptions): Pr
           if (!(error instanceof UploadNotFound)) throw error
         }
       }
+    },
+    async listUploads(bucket) {
+      paths.bucket(bucket)
+      const open = await guarded(() => uploads.list())
+      return { items: open.filter((one) => one.bucket === bucket).map(({ key, startedAt }) => ({ key, startedAt })) }
     },
     async put(bucket, key, body, { sizeBytes }) {
       const path = paths.object(bucket, key)

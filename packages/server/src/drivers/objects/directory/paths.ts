@@ -1,27 +1,12 @@
 /** Where everything lies below the driver's directory. Visible objects, uploads in progress and drafts never mix. */
 import { join } from 'node:path'
+import { checkObjectKey } from '../../../domain/object-key.ts'
 import type { Bucket } from '../../../ports/objects.ts'
 
-const keyBytes = 900
-const elementPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/
 const uploadIdPattern = /^[0-9a-z]{24}$/
 
 /** Not a key character, so `a` and `a/b` can both be objects: the file is `a~`, the directory `a`. */
 export const fileMark = '~'
-
-/** Keys are made by domain/keys.ts; anything else is a programming error, and must never reach the file system. */
-export function checkObjectKey(key: string): void {
-  const good = typeof key === 'string' && key.length <= keyBytes && key.split('/').every((element) => elementPattern.test(element))
-  if (!good) throw new TypeError('an object key is elements of [A-Za-z0-9._-] joined by "/"')
-}
-
-/** As above, but cut off anywhere: what a list starts with. */
-export function checkPrefix(prefix: string): void {
-  const elements = prefix.split('/')
-  const last = elements.pop()!
-  const good = prefix.length <= keyBytes && /^[A-Za-z0-9._-]{0,200}$/.test(last) && elements.every((element) => elementPattern.test(element))
-  if (!good) throw new TypeError('a prefix is the start of an object key')
-}
 
 export function isBucket(name: string): name is Bucket {
   return name === 'raw' || name === 'encoded'

@@ -1,7 +1,8 @@
 /** The grammar of the driver's signed URLs, and the proof that we made one. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Bucket } from '../../../ports/objects.ts'
-import { checkObjectKey, isBucket } from './paths.ts'
+import { checkObjectKey } from '../../../domain/object-key.ts'
+import { isBucket } from './paths.ts'
 
 export const urlPrefix = '/objects/'
 

@@ -54,6 +54,8 @@ export type Uploads = {
   create(shape: UploadShape): Promise<string>
   /** The ids of all uploads of that key. */
   of(name: { bucket: Bucket; key: string }): Promise<string[]>
+  /** All of them, each with when it was opened. */
+  list(): Promise<(UploadShape & { startedAt: number })[]>
   /** Runs `call` with the upload, of which there is one in memory at any time. UploadNotFound. */
   use<T>(uploadId: string, call: (upload: Upload) => Promise<T>): Promise<T>
   /** Ends running PUTs; what they were writing is not recorded. */
@@ -85,6 +87,10 @@ export function openUploads(paths: Paths): Uploads {
       const prefix = idPrefix(name)
       return (await readdir(paths.uploads)).filter((id) => id.startsWith(prefix))
     },
+    async list() {
+      const shapes = await Promise.all((await readdir(paths.uploads)).map((id) => readShape(paths.upload(id)?.shape)))
+      return shapes.filter((shape) => shape !== undefined)
+    },
     async use(uploadId, call) {
       const entry = loaded.get(uploadId) ?? { upload: loadUpload(paths, uploadId), users: 0 }
       loaded.set(uploadId, entry)
@@ -102,6 +108,16 @@ export function openUploads(paths: Paths): Uploads {
     async close() {
       for (const { upload } of [...loaded.values()]) await upload.then(stopWriters, () => {})
     },
+  }
+}
+
+/** Undefined for what is no upload, or is none any more. */
+async function readShape(path: string | undefined): Promise<(UploadShape & { startedAt: number }) | undefined> {
+  try {
+    return path === undefined ? undefined : { ...(JSON.parse(await readFile(path, 'utf8')) as UploadShape), startedAt: (await stat(path)).mtimeMs }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

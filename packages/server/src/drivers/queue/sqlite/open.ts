@@ -5,7 +5,7 @@ import type { Log } from '../../../base/log.ts'
 import { systemClock, type Clock } from '../../../base/time.ts'
 import type { Lease, Priority, Queue } from '../../../ports/queue.ts'
 import { openSqliteThread } from '../../sqlite-thread/open.ts'
-import { bodyJson, checkDead, checkSeconds, checkTake } from './check-arguments.ts'
+import { bodyJson, checkDead, checkSeconds, checkTake } from '../../../ports/queue-arguments.ts'
 import type { DeadRow, DepthRow, QueueRequest, TakeAnswer, Taken } from './requests.ts'
 import { makeWaiters } from './waiters.ts'
 

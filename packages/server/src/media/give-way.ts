@@ -1,0 +1,67 @@
+/** Runs of this process give way to each other: while one that somebody waits for works, those of a higher nice stand still. */
+import { kill } from 'node:process'
+
+/**
+ * Nice alone lets bulk have what the urgent run leaves of a processor, and with it its caches: an encode that a viewer
+ * waits for took a fifth longer (docs/decisions/0023-bulk-stands-still.md).
+ */
+export type GivingWay = {
+  /** A run leads a process group of its own. Call the result when it is to end or has ended; again does nothing. */
+  enter(pid: number, nice: number): () => void
+}
+
+/** Work that never ends must not starve the rest: after so long all go on by their nice alone, for as long. */
+const longestStandMs = 5000
+
+type Run = { pid: number; nice: number; stands: boolean }
+
+export function openGivingWay(signal: (pid: number, signal: 'SIGSTOP' | 'SIGCONT') => void = signalGroup, standMs = longestStandMs): GivingWay {
+  const runs = new Set<Run>()
+  let timer: NodeJS.Timeout | undefined
+  let isBreather = false
+
+  function settle(): void {
+    const nices = new Set([...runs].map(({ nice }) => nice))
+    if (nices.size < 2) {
+      clearTimeout(timer)
+      timer = undefined
+      isBreather = false
+    } else timer ??= setTimeout(turn, standMs).unref()
+    const least = isBreather ? Infinity : Math.min(...nices)
+    for (const run of runs) tell(run, run.nice > least)
+  }
+
+  function tell(run: Run, stands: boolean): void {
+    if (stands !== run.stands) signal(run.pid, stands ? 'SIGSTOP' : 'SIGCONT')
+    run.stands = stands
+  }
+
+  function turn(): void {
+    timer = undefined
+    isBreather = !isBreather
+    settle()
+  }
+
+  return {
+    enter(pid, nice) {
+      const run: Run = { pid, nice, stands: false }
+      runs.add(run)
+      settle()
+      return () => {
+        if (!runs.delete(run)) return
+        // One that stands would not hear that it is to end.
+        tell(run, false)
+        settle()
+      }
+    },
+  }
+}
+
+/** A group that is gone has nothing to be told. */
+function signalGroup(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
