@@ -1,4 +1,5 @@
 /** `sluice serve`: settings → roles → run, until a signal ends it. */
+import { flushCompileCache } from 'node:module'
 import { BadSettings, readSettings } from './config/read.ts'
 import { makeLog } from './roles/make-log.ts'
 import { startRoles } from './roles/run.ts'
@@ -14,6 +15,8 @@ export async function run(args: string[] = []): Promise<void> {
   const settings = readSettings()
   const log = makeLog(settings.SLUICE_LOG_LEVEL)
   const running = await startRoles(settings, log)
+  // Kept now, not at the end: after a kill too, the next start needs no compiler, which takes 40 MB.
+  flushCompileCache()
   const address = settings.SLUICE_PUBLIC_URL || running.url
   process.stdout.write(`\n  Sluice is running (${settings.SLUICE_ROLES.join(', ')})\n\n  ${address}\n\n`)
   if (settings.SLUICE_ROLES.includes('api')) {

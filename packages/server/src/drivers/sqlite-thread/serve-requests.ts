@@ -1,4 +1,5 @@
 /** The worker thread's side: drains what waits, answers reads at once and writes after one commit for all of them. */
+import { flushCompileCache } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { VersionConflict } from '../../base/errors.ts'
@@ -39,6 +40,7 @@ export function serveRequests<Request>(open: () => { database: DatabaseSync; wor
     database.close()
     port.close()
   })
+  flushCompileCache()
   tell({ ready: true })
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Part } from '../../../ports/objects.ts'
+import { packetsPassed } from '../../../base/collect-young.ts'
 import { sleep } from '../../../base/time.ts'
 import type { Upload, Writer } from './uploads.ts'
 
@@ -19,6 +20,10 @@ export class PartRefused extends Error {
 
 /** Written in pieces of about this size: a system call per network packet would cost more than the copy. */
 const pieceBytes = 2 ** 20
+/** Pairs that no part uses at the moment. Packets are copied into them: kept until they are written, they would outlive collections. */
+const pieces: [Buffer, Buffer][] = []
+const keptPairs = 8
+const takePieces = (): [Buffer, Buffer] => pieces.pop() ?? [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)]
 /** A PUT without a byte for this long gives way to a newer one of the same part: its client is likely gone. */
 const yieldAfterMs = 5000
 
@@ -82,18 +87,19 @@ async function writeBody(
   const start = (part.partNumber - 1) * upload.shape.partSizeBytes
   const hash = createHash('sha256')
   let received = 0
-  let piece: Buffer[] = []
-  let pieceSize = 0
+  let [piece, spare] = takePieces()
+  let filled = 0
   let written = start
   let writing: Promise<void> | undefined
   const flush = async () => {
     await (writing ?? upload.dropPart(part.partNumber))
-    writing = writeAll(file, piece, written)
+    packetsPassed(filled)
+    writing = writeAll(file, piece.subarray(0, filled), written)
     // Awaited with the next piece; until then its error must not count as unhandled.
     writing.catch(() => {})
-    written += pieceSize
-    piece = []
-    pieceSize = 0
+    written += filled
+    filled = 0
+    ;[piece, spare] = [spare, piece]
   }
   try {
     for await (const chunk of body) {
@@ -101,9 +107,12 @@ async function writeBody(
       received += chunk.length
       if (received > part.sizeBytes) throw new PartRefused('part_too_large')
       hash.update(chunk)
-      piece.push(chunk)
-      pieceSize += chunk.length
-      if (pieceSize >= pieceBytes) await flush()
+      for (let at = 0; at < chunk.length; ) {
+        const copied = chunk.copy(piece, filled, at)
+        at += copied
+        filled += copied
+        if (filled === pieceBytes) await flush()
+      }
     }
     if (received < part.sizeBytes) throw new PartRefused('part_too_small')
     const sha256 = hash.digest()
@@ -114,14 +123,11 @@ async function writeBody(
   } finally {
     // The file is closed next: no write may still be under way in it.
     await writing?.catch(() => {})
+    if (pieces.length < keptPairs) pieces.push([piece, spare])
   }
 }
 
-async function writeAll(file: FileHandle, buffers: Buffer[], position: number): Promise<void> {
-  const total = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
-  let { bytesWritten } = await file.writev(buffers, position)
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   // A disk that fills up writes a part of it first, and says why only when asked again.
-  for (const rest = bytesWritten < total ? Buffer.concat(buffers) : undefined; rest && bytesWritten < total; ) {
-    bytesWritten += (await file.write(rest, bytesWritten, total - bytesWritten, position + bytesWritten)).bytesWritten
-  }
+  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
 }
