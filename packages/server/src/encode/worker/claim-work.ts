@@ -8,6 +8,9 @@ import { leaseSeconds } from './hold-lease.ts'
 /** Kinds that are asked for more than once: by viewers on several edges, by a chunk's moving up, by an account's next turn. */
 const isClaimed = (message: Message): boolean => message.kind === 'segment' || message.kind === 'chunk' || message.kind === 'inspect'
 
+/** A viewer who asks again must not wait for the lease of an encoder that died; a chunk's encode is not worth doing twice sooner. */
+const claimSecondsOf = ({ kind }: Message): number => (kind === 'segment' ? 10 : leaseSeconds)
+
 /**
  * Ends the claim, or undefined when another worker is at it: its own lease brings the task back should it die. A task
  * that was handed out before is never turned away: its claim may be what a dead worker left.
@@ -20,9 +23,10 @@ export async function claimWork(deps: Pick<EncodeDeps, 'documents' | 'log'>, mes
   const complain = (error: unknown) => {
     if (!(error instanceof VersionConflict)) deps.log.warn({ err: error, videoId }, 'a claim could not be kept: somebody may do the same work')
   }
+  const claimSeconds = claimSecondsOf(message)
   let version: string | undefined
   try {
-    version = await createClaim(deps.documents, videoId, work, leaseSeconds)
+    version = await createClaim(deps.documents, videoId, work, claimSeconds)
   } catch (error) {
     complain(error)
     return nothingHeld
@@ -30,9 +34,9 @@ export async function claimWork(deps: Pick<EncodeDeps, 'documents' | 'log'>, mes
   if (version === undefined) return attempt === 1 ? undefined : nothingHeld
   let renewing: Promise<void> = Promise.resolve()
   const renew = async () => {
-    version = await renewClaim(deps.documents, videoId, work, version!, leaseSeconds)
+    version = await renewClaim(deps.documents, videoId, work, version!, claimSeconds)
   }
-  const timer = setInterval(() => (renewing = renewing.then(renew).catch(complain)), (leaseSeconds * 1000) / 3)
+  const timer = setInterval(() => (renewing = renewing.then(renew).catch(complain)), (claimSeconds * 1000) / 3)
   return async () => {
     clearInterval(timer)
     await renewing
