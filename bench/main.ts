@@ -27,6 +27,7 @@ const questions: Record<string, () => Promise<{ question: Question }>> = {
   'first-segment': () => import('./questions/first-segment.ts'),
   'lazy-ladder': () => import('./questions/lazy-ladder.ts'),
   'store-size': () => import('./questions/store-size.ts'),
+  'api-instances': () => import('./questions/api-instances.ts'),
   'api-beside-encodes': () => import('./questions/api-beside-encodes.ts'),
   fleet: () => import('./questions/fleet.ts'),
   'start-up': () => import('./questions/start-up.ts'),

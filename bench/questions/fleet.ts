@@ -21,6 +21,8 @@ const comparedTime = { warmUpSeconds: 600, seconds: 1800, shards: 1 }
 const machines = [
   { name: 'all, 2 cores', eager: 'all', cores: 2 },
   { name: 'base, 2 cores', eager: 'base', cores: 2 },
+  { name: 'all, 8 cores', eager: 'all', cores: 8 },
+  { name: 'base, 8 cores', eager: 'base', cores: 8 },
 ] as const
 type Machine = (typeof machines)[number]
 

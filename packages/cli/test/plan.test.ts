@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { makeClip } from '../../server/test/fixtures/clips.ts'
 import { assumptions, type Assumed } from '../src/plan/assumptions.ts'
 import { encodersFor, planFleet } from '../src/plan/calculate.ts'
+import { sizesOf } from '../src/plan/sizes.ts'
 import { referenceSpeeds } from '../src/plan/speeds.ts'
 import { withHome } from './run-cli.ts'
 
@@ -28,8 +29,15 @@ test('the reference case is 30,000 encoders by hand, and the plan scales with wh
   assert.equal(encodersFor(86_400, 10, { 'peak-factor': 1.6, utilisation: 0.8 }).provisioned, 20)
   const twice = planFleet('all', referenceSpeeds, { ...assumed, 'uploads-per-day': 2 * assumed['uploads-per-day'] })
   assert.ok(Math.abs(twice.dollarsPerDay.encoding / plan.dollarsPerDay.encoding - 2) < 1e-9)
-  const base = planFleet('base', referenceSpeeds, assumed)
-  assert.ok(base.encoders.mean < plan.encoders.mean && base.perVideo.encodedBytes < plan.perVideo.encodedBytes)
+})
+
+test('base saves what viewers can wait for, which is more on larger encoders, and nothing where nothing is fast enough', () => {
+  const cpu = (policy: 'all' | 'base', cores: number) => planFleet(policy, { ...referenceSpeeds, cores }, assumed).perVideo
+  assert.deepEqual(cpu('base', 2).cpuSeconds, cpu('all', 2).cpuSeconds)
+  assert.ok(cpu('base', 4).cpuSeconds < cpu('base', 2).cpuSeconds && cpu('base', 8).cpuSeconds < cpu('base', 4).cpuSeconds)
+  assert.ok(cpu('base', 8).encodedBytes < cpu('all', 8).encodedBytes && cpu('base', 8).puts < cpu('all', 8).puts)
+  assert.deepEqual(sizesOf({ height: 1080, framesPerSecond: 25, cores: 4 }), { ...sizesOf({ height: 1080, framesPerSecond: 25, cores: 8 }), unasked: [1080], lazyShare: 720 ** 2 / (720 ** 2 + 1080 ** 2) })
+  assert.deepEqual(sizesOf({ height: 360, framesPerSecond: 30, cores: 2 }), { all: [240, 360], base: [240, 360], unasked: [], lazyShare: 0 })
 })
 
 test('what makes no sense is refused with the option\'s name', () =>
@@ -38,6 +46,7 @@ test('what makes no sense is refused with the option\'s name', () =>
       [['--minutes', '0'], /--minutes is a number above 0/],
       [['--utilisation', '1.2'], /--utilisation is a number from 0 to 1/],
       [['--policy', 'some'], /--policy is one of all, base/],
+      [['--cores', '1.5'], /--cores is a whole number/],
       [['--speeds', 'a.json', '--measure'], /one of them/],
       [['--speeds', join(path, 'absent.json')], /--speeds .*absent\.json/],
     ] as const) {

@@ -8,7 +8,7 @@ import { planFleet } from '../plan/calculate.ts'
 import { renderPlan } from '../plan/render.ts'
 import { readSpeeds, referenceSpeeds, type Speeds } from '../plan/speeds.ts'
 
-const usage = 'sluice plan [--uploads-per-day N] [--minutes N] [--policy all|base] [--measure [--sample FILE] | --speeds FILE] [--json]'
+const usage = 'sluice plan [--uploads-per-day N] [--minutes N] [--policy all|base] [--measure [--sample FILE] | --speeds FILE] [--cores N] [--json]'
 const names = Object.keys(assumptions) as AssumptionName[]
 const shares: readonly AssumptionName[] = ['watched-share', 'av1-share', 'lazy-watched', 'edge-hit-rate', 'utilisation', 'core-use']
 /** What is divided by. */
@@ -20,18 +20,21 @@ export const plan: Command = {
     'Encoders with headroom for the busiest hour, storage, requests, delivery, rates of queue and database, and cost.',
     '--measure   encodes a short clip here with the product\'s own code (a minute or two; --sample: one of yours) and reckons with that',
     '--speeds    a file that --measure --json wrote, from the machine that will encode',
+    '--cores     reckons with encoders of that many cores instead of those that were measured',
     `Everything assumed is printed, and is an option: ${names.map((name) => `--${name}`).join(', ')}.`,
   ].join('\n'),
   async run(args, context) {
     const numbers = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
     const given: Record<string, string | boolean | undefined> = parseOptions(
       args,
-      { ...numbers, policy: { type: 'string' }, measure: { type: 'boolean' }, sample: { type: 'string' }, speeds: { type: 'string' }, json: { type: 'boolean' } },
+      { ...numbers, policy: { type: 'string' }, measure: { type: 'boolean' }, sample: { type: 'string' }, speeds: { type: 'string' }, cores: { type: 'string' }, json: { type: 'boolean' } },
       usage,
     )
     const policy = oneOf('policy', given['policy'] as string | undefined, ['all', 'base'] as const) ?? 'all'
     const assumed = Object.fromEntries(names.map((name) => [name, numberOf(name, given[name] as string | undefined)])) as Assumed
-    const speeds = await speedsOf(given, context)
+    const cores = coresOf(given['cores'] as string | undefined)
+    const measured = await speedsOf(given, context)
+    const speeds = { ...measured, cores: cores ?? measured.cores }
     const fleet = planFleet(policy, speeds, assumed)
     process.stdout.write(given['json'] ? `${JSON.stringify({ policy, assumed, speeds, ...fleet }, null, 1)}\n` : `${renderPlan(policy, speeds, assumed, fleet)}\n`)
   },
@@ -44,6 +47,13 @@ function numberOf(name: AssumptionName, text: string | undefined): number {
   const isGood = Number.isFinite(value) && value >= 0 && value <= (isShare ? 1 : 1e12) && (value > 0 || !aboveZero.includes(name))
   if (!isGood) throw new CommandFailure(`--${name} is a number${isShare ? ' from 0 to 1' : ''}${aboveZero.includes(name) ? ' above 0' : ''}, not ${JSON.stringify(text)}`, 2)
   return value
+}
+
+const mostCores = 1024
+function coresOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > mostCores) throw new CommandFailure(`--cores is a whole number from 1 to ${mostCores}, not ${JSON.stringify(text)}`, 2)
+  return Number(text)
 }
 
 async function speedsOf(given: Record<string, string | boolean | undefined>, { environment, signal }: Context): Promise<Speeds> {

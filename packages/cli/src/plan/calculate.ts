@@ -1,6 +1,7 @@
 /** The arithmetic of a fleet. Pure: what goes in is in the output, and each formula says where it comes from. */
 import { choosePartSize } from '@sluice/server/upload/choose-part-size'
 import type { Assumed } from './assumptions.ts'
+import { sizesOf, type Sizes } from './sizes.ts'
 import type { Speeds } from './speeds.ts'
 
 export type Policy = 'all' | 'base'
@@ -18,23 +19,23 @@ export type FleetPlan = {
 const day = 86_400
 /** As the product cuts: chunks of 8 segments of 4 s (encode/plan/make-plan.ts), sound in parts of 8 chunks (encode/tasks/audio-parts.ts). */
 const [chunkSeconds, partSeconds] = [32, 256]
-/** Standard sizes up to a height (domain/ladder.ts); the tallest is the source's own. */
-const sides = [240, 360, 480, 720, 1080, 1440, 2160]
-const renditionsOf = (height: number): number => Math.max(1, sides.filter((side) => side <= height * 1.1).length)
-const baseRenditionsOf = (height: number): number => renditionsOf(Math.min(480, height))
+/**
+ * Share of what is above the base renditions that gets made. Under `base`: what is too slow to wait for, and what viewers
+ * have made of the rest. The latter costs what it costs in the whole ladder: one decode more a chunk, which `lazy-ladder` shows to be small.
+ */
+const madeAbove = (policy: Policy, { lazyShare }: Sizes, assumed: Assumed): number => (policy === 'all' ? 1 : 1 - lazyShare * (1 - assumed['lazy-watched']))
 
 /** Of a second of video, in whatever unit: the ladder by policy, sound, and the AV1 tier for its share of videos. */
-function perSecond(of: Speeds['bits'], policy: Policy, assumed: Assumed): number {
-  // Under `base` what viewers have made costs what it costs in the whole ladder: one decode more a chunk, which the single segments of `lazy-ladder` show to be small.
-  const ladder = policy === 'all' ? of.all : of.base + assumed['lazy-watched'] * Math.max(0, of.all - of.base)
+function perSecond(of: Speeds['bits'], policy: Policy, speeds: Speeds, assumed: Assumed): number {
+  const ladder = of.base + madeAbove(policy, sizesOf(speeds), assumed) * Math.max(0, of.all - of.base)
   return ladder + of.sound + assumed['av1-share'] * of.av1
 }
 
 /** CPU seconds of one video: the opening once, the rest by length. */
-export const cpuSecondsOf = (seconds: number, policy: Policy, { cpu }: Speeds, assumed: Assumed): number => cpu.opening + seconds * perSecond(cpu, policy, assumed)
+export const cpuSecondsOf = (seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number => speeds.cpu.opening + seconds * perSecond(speeds.cpu, policy, speeds, assumed)
 
 /** Bytes of all that is stored beside the source. */
-const encodedBytesOf = (seconds: number, policy: Policy, { bits }: Speeds, assumed: Assumed): number => (seconds * perSecond(bits, policy, assumed)) / 8
+const encodedBytesOf = (seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number => (seconds * perSecond(speeds.bits, policy, speeds, assumed)) / 8
 
 /**
  * Little's law (1961): encoders busy = arrivals a second × encoder-seconds of each. The fleet is what the busiest hour
@@ -58,9 +59,9 @@ function tasksOf(seconds: number, assumed: Assumed): number {
 /** PUTs: parts with begin, two lists and the end of the upload; an object per chunk and rendition, init segments, pictures of the video. */
 function putsOf(sourceBytes: number, seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number {
   const { partCount } = choosePartSize(Math.max(1, Math.round(sourceBytes)))
-  const all = renditionsOf(speeds.height)
-  const base = baseRenditionsOf(speeds.height)
-  const pictures = policy === 'all' ? all : base + assumed['lazy-watched'] * (all - base)
+  const sizes = sizesOf(speeds)
+  const [all, base] = [sizes.all.length, sizes.base.length]
+  const pictures = base + madeAbove(policy, sizes, assumed) * (all - base)
   const chunks = Math.ceil(seconds / chunkSeconds)
   return partCount + 4 + chunks * (pictures + 1 + assumed['av1-share'] * all) + (all + 1) + 5
 }

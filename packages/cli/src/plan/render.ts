@@ -3,6 +3,7 @@ import { formatBar, formatBytes } from '../terminal/format.ts'
 import { renderTable } from '../terminal/table.ts'
 import { assumptions, type Assumed, type AssumptionName } from './assumptions.ts'
 import type { FleetPlan, Policy } from './calculate.ts'
+import { sizesOf } from './sizes.ts'
 import type { Speeds } from './speeds.ts'
 
 const barWidth = 24
@@ -19,8 +20,10 @@ export function renderPlan(policy: Policy, speeds: Speeds, assumed: Assumed, pla
   const { perVideo, encoders, perDay, rates, dollarsPerDay } = plan
   const dollars = Object.values(dollarsPerDay).reduce((sum, value) => sum + value, 0)
   const uploads = assumed['uploads-per-day']
+  const { unasked } = sizesOf(speeds)
+  const slow = policy === 'base' && unasked.length > 0 ? `\nToo slow to wait for on ${speeds.cores} cores, so made for every video: ${unasked.map((side) => `${side}p`).join(', ')} (--cores)` : ''
   return [
-    `${number(uploads)} uploads a day of ${number(assumed.minutes)} min, ladder: ${policy}, encoders of ${speeds.cores} cores\nSpeeds: ${speeds.of}`,
+    `${number(uploads)} uploads a day of ${number(assumed.minutes)} min, ladder: ${policy}, encoders of ${speeds.cores} cores\nSpeeds: ${speeds.of}${slow}`,
     section('Encoders', ['', 'encoders', '', ''], bars([
       { name: 'mean of the day', value: encoders.mean, text: number(encoders.mean), note: `${number(plan.uploadsPerSecond.mean)} uploads/s × ${number(perVideo.encoderSeconds)} encoder-seconds` },
       { name: 'busiest hour', value: encoders.peak, text: number(encoders.peak), note: `× ${assumed['peak-factor']}` },

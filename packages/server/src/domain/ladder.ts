@@ -33,8 +33,11 @@ export type Ladder = {
   renditions: VideoDraft[]
 }
 
+/** What of a source the speed depends on. */
+type Coded = Pick<VideoSource, 'codedWidth' | 'codedHeight' | 'prerollSeconds' | 'transfer'>
+
 /** The renditions of a picture that is `width` × `height` as shown (even, square pixels), at `rate` (a standard one, at most 60). */
-export function makeLadder(picture: { width: number; height: number; rate: Rate; source: VideoSource }, preset: string, cores = measuredCores): Ladder {
+export function makeLadder(picture: { width: number; height: number; rate: Rate; source: Coded }, preset: string, cores = measuredCores): Ladder {
   const sizes = ladderSizes(picture.width, picture.height, rateOf(picture.rate))
   const isFast = rateOf(picture.rate) > 30
   const keepsRate = (size: Size) => !isFast || size.side >= fullRateSide
@@ -112,7 +115,7 @@ const [furtherCoreShare, usefulCores] = [0.8, 8]
 const speedupOf = (cores: number): number => (cores < measuredCores ? cores : measuredCores + (Math.min(cores, usefulCores) - measuredCores) * furtherCoreShare) / measuredCores
 
 /** Times real time, for one segment of 4 s made on its own: decode with its pre-roll, then scale and encode. */
-function predictSpeed(source: VideoSource, sourceRate: Rate, size: Size, rate: Rate, preset: string, cores: number): number {
+function predictSpeed(source: Coded, sourceRate: Rate, size: Size, rate: Rate, preset: string, cores: number): number {
   const pixels = size.width * size.height
   const decodeSeconds = ((4 + source.prerollSeconds) * source.codedWidth * source.codedHeight * rateOf(sourceRate)) / decodePixelRate
   const encodeSeconds = (4 * pixels * rateOf(rate)) / (encodePixelRate[preset] ?? encodePixelRate['medium']!)

@@ -1,0 +1,71 @@
+/** Does a second api cost anything: is a request as cheap on two instances as on one? */
+import { join } from 'node:path'
+import { engines } from '../../scripts/engines/all.ts'
+import type { Engine } from '../../scripts/engines/engine.ts'
+import { startServer } from '../../packages/server/test/e2e/start-server.ts'
+import { atOnce } from '../measure/at-once.ts'
+import { ownSeconds } from '../measure/processor-time.ts'
+import { interleave } from '../measure/rounds.ts'
+import type { Measured, Question } from '../question.ts'
+import { storeVideos } from '../stage/many-videos.ts'
+import { openStage } from '../stage/sign-up.ts'
+
+const videos = 1000
+const calls = 2000
+const callsAtOnce = 8
+const pageSize = 24
+
+export const question: Question = {
+  name: 'api-instances',
+  question: 'The api: two instances against one',
+  method:
+    `Over Cassandra, NATS, Redis and SeaweedFS with ${videos} videos, ${callsAtOnce} requests at a time, ${calls} a round: all to one api, or in turn to two. Client, apis and engines are on the same two cores, so requests a second ` +
+    'can\'t double here; what tells whether they would is the processor time of the apis (all threads, user + system) for a request: flat, if two know nothing of each other.',
+  rounds: 5,
+  async ask({ rounds, folder, say }) {
+    const running: Engine[] = []
+    const ends: (() => Promise<unknown>)[] = []
+    try {
+      for (const { start } of engines) running.push(await start({ directory: folder }))
+      const settings = Object.assign({ SLUICE_ROLES: 'api' }, ...running.map((engine) => engine.settings)) as Record<string, string>
+      const stage = await openStage(settings)
+      ends.push(() => stage.server.dispose())
+      const ids = await storeVideos({ ...settings, SLUICE_DATA_DIR: join(stage.server.dataDir, 'data') }, videos)
+      const second = await startServer(stage.server.settings)
+      ends.push(() => second.dispose())
+      const measured: Measured[] = []
+      const any = () => ids[Math.floor(Math.random() * ids.length)]!
+      for (const { title, ask } of [
+        { title: 'POST play', ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}/play`, { method: 'POST' }) },
+        { title: 'A video', ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}`) },
+        { title: 'A page of the latest', ask: (url: string) => fetch(`${url}/api/v1/videos?limit=${pageSize}`) },
+      ]) {
+        const perSecond = new Map<string, number[]>()
+        const contender = (name: string, servers: (typeof second)[]) => ({
+          name,
+          sample: async () => {
+            const spent = () => servers.reduce((sum, server) => sum + ownSeconds(server.pid()), 0)
+            const [before, started] = [spent(), performance.now()]
+            await atOnce(calls, callsAtOnce, async (index) => {
+              const answer = await ask(servers[index % servers.length]!.url)
+              await answer.arrayBuffer()
+              if (!answer.ok) throw new Error(`the api answered ${answer.status}`)
+            })
+            perSecond.set(name, [...(perSecond.get(name) ?? []), calls / ((performance.now() - started) / 1000)])
+            return ((spent() - before) / calls) * 1000
+          },
+        })
+        const contenders = [contender('two instances', [stage.server, second]), contender('one instance', [stage.server])]
+        await interleave([...contenders, contender('the other', [second])], 1, (line) => say(`${title}, warm-up, ${line}`))
+        perSecond.clear()
+        const rows = await interleave(contenders, rounds, (line) => say(`${title}, ${line}`))
+        measured.push({ title: `${title}: processor time of a request`, unit: 'ms', better: 'lower', rows })
+        measured.push({ title: `${title}: requests a second on these two cores`, unit: 'a second', better: 'higher', rows: rows.map(({ name }) => ({ name, samples: perSecond.get(name)! })) })
+      }
+      return measured
+    } finally {
+      for (const end of ends) await end()
+      for (const engine of running.toReversed()) await engine.stop()
+    }
+  },
+}
