@@ -6,8 +6,6 @@ import { logNormal, type Random } from './draws.ts'
 export type Cost = { cpuSeconds: number; width: number }
 
 const { cpu } = referenceSpeeds
-/** The speeds were measured on a machine that others used too: a quarter over those of decision 11. */
-const busyMachine = 1.25
 /** Of x264 pictures, and decoding the source at 1080p25: the two that give the measured `base` (240p to 480p) and `all` (to 1080p). */
 const megapixels = (width: number, height: number): number => (width * height) / 1e6
 const basePixels = megapixels(426, 240) + megapixels(640, 360) + megapixels(854, 480)
@@ -22,11 +20,11 @@ const prerollSeconds = 1
 const [bulkShare, openingWidth, segmentWidth] = [0.9, 1.3, 1.6]
 
 /** The words of the file: ffprobe. */
-export const probe: Cost = { cpuSeconds: 0.15 * busyMachine, width: 1 }
+export const probe: Cost = { cpuSeconds: 0.15, width: 1 }
 /** First pictures decoded, ends measured, time stamps read, side by side (decision 11). */
-export const checks: Cost = { cpuSeconds: (0.35 + 0.13) * busyMachine, width: 1.4 }
+export const checks: Cost = { cpuSeconds: 0.35 + 0.13, width: 1.4 }
 /** The opening's picture, 4 s of the lowest (decision 11). */
-export const openingPicture: Cost = { cpuSeconds: 1.7 * busyMachine, width: openingWidth }
+export const openingPicture: Cost = { cpuSeconds: 1.7, width: openingWidth }
 
 /** A span of pictures: decoded once, with its run-up, and every size encoded. `threads` of a bulk run. */
 export function pictures(sizes: { width: number; height: number }[], seconds: number, options: { isFirst: boolean; isBulk: boolean; cores: number }): Cost {

@@ -26,16 +26,16 @@ export type Speeds = {
 }
 
 /**
- * `sluice plan --measure` on the project's machine (2 × Intel Xeon, ffmpeg 5.1.9, x264 veryfast, SVT-AV1 preset 8) with 13 s of trees in the wind at
- * 1080p25: a hard picture, on a machine that others used too (processor time grows by a quarter then). Talking heads and screens take half.
+ * `sluice plan --measure` on one of the project's machines (2 × AMD EPYC, idle, ffmpeg 5.1.9, x264 veryfast, SVT-AV1 preset 8), the median of three,
+ * with 13 s of trees in the wind at 1080p25: a hard picture. Talking heads and screens take half.
  */
 export const referenceSpeeds: Speeds = {
-  of: 'trees in the wind, 1080p25, on 2 × Intel Xeon with ffmpeg 5.1.9 (not measured here: --measure does)',
+  of: 'trees in the wind, 1080p25, on 2 × AMD EPYC with ffmpeg 5.1.9 (not measured here: --measure does)',
   cores: 2,
   height: 1080,
   framesPerSecond: 25,
-  cpu: { opening: 3.92, all: 4.19, base: 1.27, av1: 37.8, sound: 0.045 },
-  bits: { all: 10.69e6, base: 2.47e6, av1: 8.29e6, sound: 87e3 },
+  cpu: { opening: 3.17, all: 3.48, base: 0.953, av1: 25.8, sound: 0.033 },
+  bits: { all: 10.69e6, base: 2.47e6, av1: 8.27e6, sound: 87e3 },
 }
 
 const isPositive = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
