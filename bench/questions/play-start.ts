@@ -27,7 +27,7 @@ export const question: Question = {
       const contenders = films.map(({ name, path }) => ({ name, sample: () => secondsToPicture(stage, viewer, path) }))
       const idle = await interleave(contenders, rounds, (line) => say(`idle ${line}`))
       for (let load = 0; load < 2; load++) await uploadBySdk(stage, { path: films[2]!.path })
-      const loaded = await interleave(contenders.slice(1), rounds, (line) => say(`loaded ${line}`))
+      const loaded = await interleave(contenders, rounds, (line) => say(`loaded ${line}`))
       return [
         { title: 'Idle encoders', unit: 's', better: 'lower', rows: [idle[0]!, idle[1]!, idle[2]!] },
         { title: 'While bulk encodes fill both cores', unit: 's', better: 'lower', rows: loaded },
