@@ -12,7 +12,7 @@ import { changeableVideo } from './see.ts'
 export async function removeVideo(deps: CatalogDeps, videoId: string, account: RequestAccount): Promise<void> {
   const { documents, clock, limits } = deps
   const { uploadId, state } = await changeableVideo(deps, videoId, account)
-  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000)
+  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1
   await writeDue(documents, { kind: 'video', id: videoId, atMinute })
   if (state === 'awaiting-upload') await writeDue(documents, { kind: 'upload', id: uploadId, atMinute })
   await noteWithdrawn(documents, videoId)

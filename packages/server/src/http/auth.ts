@@ -1,6 +1,7 @@
 /** Who asks: a bearer token or the site's cookie, and the proof that a cookie's request came from the site itself. */
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isApi } from './is-api.ts'
 import { ProblemError } from './problem.ts'
 
 export type RequestAccount = { id: string; handle: string; isAdmin: boolean }
@@ -23,7 +24,7 @@ export async function registerAuth(app: FastifyInstance, options: { authenticate
   await app.register(cookie)
   app.decorateRequest('account', undefined)
   app.addHook('onRequest', async (request) => {
-    if (!request.url.startsWith('/api/')) return
+    if (!isApi(request)) return
     const presented = presentedToken(request)
     if (!presented) return
     const account = await options.authenticate(presented.token)

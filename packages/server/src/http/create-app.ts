@@ -11,6 +11,7 @@ import { registerAuth, type Authenticate } from './auth.ts'
 import { trustedProxyList } from './client-address.ts'
 import { errorHandler, problemFor, replyProblem, schemaProblem } from './errors.ts'
 import { registerHealthRoutes } from './health.ts'
+import { isApi } from './is-api.ts'
 import { openMetrics, registerMetrics } from './metrics.ts'
 import { registerOpenApi } from './open-api.ts'
 import { registerRateLimits } from './rate-limits.ts'
@@ -79,7 +80,7 @@ function registerRequestLog(app: App, log: Log): void {
       id: (request.params as { id?: string } | undefined)?.id,
     }
     if (reply.statusCode >= 500) log.warn(line, 'answered')
-    else if (request.url.startsWith('/api/')) log.info(line, 'answered')
+    else if (isApi(request)) log.info(line, 'answered')
     else log.debug(line, 'answered')
   })
 }

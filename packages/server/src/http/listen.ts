@@ -24,6 +24,8 @@ export type ListenOptions = {
   app: RequestListener
   /** Answers plain requests from memory before any of the others is asked. */
   lean?: LeanHandler
+  /** Who takes or sends nothing for that long is cut off; five minutes by default. */
+  stalledMs?: number
   /** A second port with TLS: HTTP/2 and HTTP/1.1. */
   tls?: TlsOptions
 }
@@ -40,13 +42,15 @@ export type TlsOptions = {
 export type Certificate = { cert: string; key: string }
 
 const idleMs = 65_000
+/** Longer than any of our answers is silent: putting a large upload together takes a store minutes. */
+const longestStallMs = 300_000
 const renewEveryMs = 3_600_000
 /** Segments are many gigabytes: 128-bit AES first, which costs an eighth less than the 256-bit that clients put first. */
 const ciphers = `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}`
 
 /** Rejects with the system's error (EADDRINUSE…) when it can't listen. Port 0 takes a free one. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { handlers, app, lean, host } = options
+  const { handlers, app, lean, host, stalledMs = longestStallMs } = options
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     for (const handle of handlers) if (handle(request, response)) return
     app(request, response)
@@ -56,11 +60,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: idleMs, noDelay: true },
     onRequest,
   )
+  server.setTimeout(stalledMs)
   const takeWhole = server.listeners('connection')[0] as (this: Server, socket: Socket) => void
   const lane = lean && openLane({ answer: lean, handOver: (socket) => takeWhole.call(server, socket), idleMs })
   const take = (socket: Socket): void => (lane ? lane.take(socket) : takeWhole.call(server, socket))
   server.removeAllListeners('connection').on('connection', take)
-  const secure = options.tls && openTls(options.tls, { take, onRequest })
+  const secure = options.tls && openTls(options.tls, { take, onRequest, stalledMs })
   let ended: Promise<unknown> | undefined
 
   try {
@@ -95,16 +100,20 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 /** HTTP/1.1 goes where connections without TLS go; HTTP/2 has its sessions here. */
-function openTls({ read, everyMs = renewEveryMs, onBadCertificate }: TlsOptions, to: { take: (socket: Socket) => void; onRequest: (request: IncomingMessage, response: ServerResponse) => void }) {
+function openTls({ read, everyMs = renewEveryMs, onBadCertificate }: TlsOptions, to: { take: (socket: Socket) => void; onRequest: (request: IncomingMessage, response: ServerResponse) => void; stalledMs: number }) {
   const sessions = new Set<Http2Session>()
   const handshakes = new Set<Socket>()
   // A window that takes a part of an upload at the speed of a fast line.
   // What waits to be sent counts as a session's memory, though it is the cache's.
-  const h2 = createHttp2Server({ maxSessionMemory: 512, settings: { maxConcurrentStreams: 128, initialWindowSize: 2 ** 20 } })
+  const h2 = createHttp2Server({ maxSessionMemory: 128, settings: { maxConcurrentStreams: 128, initialWindowSize: 2 ** 20 } })
   h2.on('request', (request, response) => to.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse))
   h2.on('session', (session) => {
     sessions.add(session)
-    session.setTimeout(idleMs, () => session.close())
+    session.setTimeout(idleMs, () => {
+      session.close()
+      // It ends after its streams: of a client that takes nothing, never.
+      session.setTimeout(to.stalledMs, () => session.destroy())
+    })
     session.once('close', () => sessions.delete(session))
   })
   // All of it each time: a new context keeps nothing of the one before.

@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { Clock } from '../base/time.ts'
 import type { Cache } from '../ports/cache.ts'
+import { isApi } from './is-api.ts'
 import { ProblemError } from './problem.ts'
 
 const windowMs = 60_000
@@ -24,7 +25,7 @@ export async function registerRateLimits(app: FastifyInstance, limits: RateLimit
     keyGenerator: (request) => (request.account ? `account:${request.account.id}` : addressKey(request)),
     errorResponseBuilder: (_request, { ttl, max }) =>
       new ProblemError('rate_limited', { retryAfterSeconds: Math.ceil(ttl / 1000), members: { limit: max } }),
-    allowList: (request) => !request.url.startsWith('/api/'),
+    allowList: (request) => !isApi(request),
     skipOnError: true,
   })
 }

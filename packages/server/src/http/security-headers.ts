@@ -1,5 +1,6 @@
 /** Headers that tell browsers what this site never does, and caches what they may keep. */
 import type { FastifyInstance } from 'fastify'
+import { isApi } from './is-api.ts'
 
 /** `publicUrl` may be empty. */
 type Origins = { publicUrl: string; partOrigins?: string[]; deliveryOrigins?: string[] }
@@ -32,7 +33,7 @@ export function registerSecurityHeaders(app: FastifyInstance, origins: Origins):
   const policy = contentSecurityPolicy(origins)
   app.addHook('onRequest', async (request, reply) => {
     // What the API says is one account's and may change: a route that knows better says so itself.
-    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'private, no-cache')
+    if (isApi(request)) void reply.header('cache-control', 'private, no-cache')
     reply.headers({
       'content-security-policy': policy,
       'x-content-type-options': 'nosniff',

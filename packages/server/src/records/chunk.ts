@@ -125,7 +125,9 @@ export async function commitSlots(
       const { grid, kind } = gridOf(plan, renditionId)!
       const { from, to } = chunkSegments(grid, kind, chunk)
       const slots = (next.slots[renditionId] ??= Array.from({ length: to - from }, () => null))
-      if (slots[number - from]) continue
+      // Ours already, from a write whose answer was lost: keys are of one attempt.
+      const there = slots[number - from]
+      if (there && there.key !== slot.key) continue
       slots[number - from] = slot
       mine.push({ renditionId, number })
     }

@@ -43,15 +43,16 @@ export function openRanks({ documents, clock, most = mostRanked }: { documents: 
         cutAt = clock()
         least = await cutRanked(documents, most)
       }
-      await rank(documents, { videoId, views }, views < least ? [accountId] : [everybody, accountId], accountId)
+      await rank(documents, { videoId, views }, accountId, least)
     },
   }
 }
 
 /** Of several processes at once the highest count stays: the rank says which entry is the video's, and whoever replaces it removes the one before. */
-async function rank(documents: Documents, entry: RankedEntry, lists: string[], accountId: string): Promise<void> {
+async function rank(documents: Documents, entry: RankedEntry, accountId: string, least: number): Promise<void> {
   const { videoId, views } = entry
-  await Promise.all(lists.map((list) => documents.put('popular', list, rankedKey(entry), entry, { ttlSeconds: keptSeconds })))
+  const listsOf = (count: number) => (count < least ? [accountId] : [everybody, accountId])
+  await Promise.all(listsOf(views).map((list) => documents.put('popular', list, rankedKey(entry), entry, { ttlSeconds: keptSeconds })))
   let before: number | undefined
   const ranked = await changeDocument<{ views: number }>(
     documents,
@@ -64,7 +65,8 @@ async function rank(documents: Documents, entry: RankedEntry, lists: string[], a
   )
   const gone = ranked!.views > views ? views : before
   if (gone === undefined || gone === ranked!.views) return
-  await Promise.all([everybody, accountId].map((list) => documents.delete('popular', list, rankedKey({ videoId, views: gone }))))
+  // A tombstone where nothing was is in the way of who reads the list; what fell off it is cut from it.
+  await Promise.all(listsOf(gone).map((list) => documents.delete('popular', list, rankedKey({ videoId, views: gone }))))
 }
 
 /** How often it was watched when it was last ranked; undefined for one that is on no list. */

@@ -46,7 +46,7 @@ async function complete(deps: UploadDeps, upload: Upload, parts: CompleteUpload[
 async function note({ documents, clock, limits }: UploadDeps, upload: Upload, digest: string): Promise<Upload> {
   const video = (await readVideo(documents, upload.videoId))?.value
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
-  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000)
+  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1
   await writeDue(documents, { kind: 'upload', id: upload.id, atMinute })
   await writeDue(documents, { kind: 'video', id: upload.videoId, atMinute })
   const noted = await updateUpload(documents, upload.id, (now) =>

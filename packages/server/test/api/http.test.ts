@@ -110,6 +110,17 @@ test('a broken dependency is 503 with Retry-After, and readyz names it', async (
   broken = false
 })
 
+test('a path that is written otherwise is limited, known and kept from caches like any other', async (t) => {
+  const api = await startApi(t, { settings: { SLUICE_RATE_LIMIT_PER_MINUTE: '10' } })
+  const { token } = await api.signUp('anna')
+  toFullMinute(api)
+  const asked = () => fetch(`${api.origin}/%61pi/v1/videos?channel=me`, { headers: { authorization: `Bearer ${token}` } })
+  const first = await asked()
+  assert.deepEqual([first.status, first.headers.get('cache-control')], [200, 'private, no-cache'])
+  const answers = await Promise.all(Array.from({ length: 12 }, asked))
+  assert.ok(answers.filter(({ status }) => status === 429).length >= 3)
+})
+
 test('readyz tells a data disk without room, and a work disk that only encoders wait for', async (t) => {
   const noDisk = '/dev/null/no-disk'
   const waiting = await startApi(t, { settings: { SLUICE_WORK_DIR: noDisk } })

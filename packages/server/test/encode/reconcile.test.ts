@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { taskOf } from '../../src/domain/messages.ts'
+import { DriverUnavailable } from '../../src/base/errors.ts'
+import { scanVideosDaily } from '../../src/encode/reconcile/scan-videos.ts'
 import { reconcileOnce, type UploadDueHandler } from '../../src/encode/reconcile/reconcile.ts'
 import { dueShards, minuteOf, readDue, readMark, writeDue, type Due } from '../../src/records/due.ts'
 import { assertAllStored, inspectTask, openStage, reconcileUntilEnd, runAll, type Stage } from './stage.ts'
@@ -98,8 +100,28 @@ test('the daily scan finds a video without an entry', async (t) => {
   const { documents } = stage.deps
   for (const due of await dueEntries(stage)) await documents.delete('due', ...(await placeOf(stage, due)))
   stage.advance(25 * 3_600_000)
-  await round(stage)
+  await scanVideosDaily(stage.deps, never)
+  assert.equal((await dueEntries(stage)).length, 1)
+  stage.advance(60_000)
   assert.equal((await reconcileUntilEnd(stage, id, { rounds: 5 })).state, 'ready')
+})
+
+test('a scan that was cut short is gone on with, once nobody seems to be at it', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  await stage.addVideo()
+  const { documents } = stage.deps
+  for (const due of await dueEntries(stage)) await documents.delete('due', ...(await placeOf(stage, due)))
+  const isUp = documents.scan.bind(documents)
+  stage.deps.documents.scan = async () => Promise.reject(new DriverUnavailable('away'))
+  await assert.rejects(scanVideosDaily(stage.deps, never), DriverUnavailable)
+  stage.deps.documents.scan = isUp
+  stage.advance(60_000)
+  await scanVideosDaily(stage.deps, never)
+  assert.equal((await dueEntries(stage)).length, 0, 'somebody may be at it')
+  stage.advance(5 * 60_000)
+  await scanVideosDaily(stage.deps, never)
+  assert.equal((await dueEntries(stage)).length, 1)
 })
 
 /** Where an entry lies: found by looking, as its shard is the record's own business. */

@@ -2,6 +2,7 @@
 import { after, afterEach, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { startS3 } from '../../../../scripts/engines/s3.ts'
@@ -54,6 +55,13 @@ describe('S3 with faults', { timeout: 300_000 }, () => {
     const sent = await Promise.all([1, 2, 3].map((partNumber) => putPart(store, upload, partNumber, parts[partNumber - 1]!)))
     return { upload, bytes, sent }
   }
+
+  test('a large stream that the store never asks for is closed', async () => {
+    proxy.set({ answers: slowDown })
+    const body = createReadStream(process.execPath)
+    await assert.rejects(objects.put('encoded', newKey(), body, { mediaType, sizeBytes: statSync(process.execPath).size }), DriverUnavailable)
+    assert.ok(body.destroyed)
+  })
 
   for (const fault of ['refuse', 'silent', 'loseAnswers', { cutAfterBytes: 20 }, { stallAfterBytes: 20 }, { answers: slowDown }] as const) {
     test(`${inspect(fault).slice(0, 30)}: every call says that the store is away, soon, and all is well afterwards`, async () => {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { makeHead, type Answer, type Asked } from '../../src/http/lean/answer.ts'
+import { readRequestHead } from '../../src/http/lean/request-head.ts'
 import { listen, type Listener } from '../../src/http/listen.ts'
 
 const text = (body: string): Answer => ({ status: 200, head: makeHead(['content-length', String(body.length), 'by', 'lane']), also: [], body: Buffer.from(body) })
@@ -145,4 +146,19 @@ test('a client that leaves during its wait harms nobody; closing ends what is id
   await Promise.all([idle.ended, busy.ended])
   assert.ok(performance.now() - since < 3000)
   assert.match(busy.text(), /connection: close\r\n\r\n\/lean\/later\/2$/)
+})
+
+test('a head of blanks takes no longer to refuse than to read', () => {
+  const headOf = (value: string) => Buffer.from(`GET /p/x HTTP/1.1\r\nhost: a\r\nx:${value}\r\n\r\n`, 'latin1')
+  const blanks = ' '.repeat(16_000)
+  const cpuMs = (value: string, wanted: boolean): number => {
+    const before = process.cpuUsage()
+    assert.equal(readRequestHead(headOf(value), undefined) !== undefined, wanted)
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
+  }
+  assert.equal(readRequestHead(headOf(' \t b c '), undefined)!.fields.byName.get('x'), 'b c')
+  cpuMs(blanks, true)
+  // It took three seconds: the square of its length.
+  assert.ok(cpuMs(`${blanks}\x01`, false) < 300)
 })

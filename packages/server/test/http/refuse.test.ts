@@ -7,6 +7,23 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { listen } from '../../src/http/listen.ts'
 
+test('who takes nothing, or sends half a request, is cut off', { timeout: 20_000 }, async (t) => {
+  const cut: (string | undefined)[] = []
+  const app = (asked: IncomingMessage, response: ServerResponse): void => {
+    response.once('close', () => cut.push(asked.method))
+    if (asked.method === 'GET') response.end(Buffer.alloc(64 * 2 ** 20))
+  }
+  const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [], stalledMs: 300, app })
+  t.after(() => listener.close(0))
+  for (const said of ['GET /large HTTP/1.1\r\nhost: a\r\n\r\n', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nx']) {
+    const socket = connect({ port: listener.port, host: '127.0.0.1' }).on('error', () => {})
+    t.after(() => socket.destroy())
+    socket.once('data', () => socket.pause()).write(said)
+  }
+  while (cut.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(cut.toSorted(), ['GET', 'POST'])
+})
+
 test('new connections are refused, idle ones end, a running request gets its answer', async (t) => {
   const running: ServerResponse[] = []
   const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [], app: (asked, response) => void (asked.url === '/slow' ? running.push(response) : response.end('quick')) })

@@ -146,6 +146,9 @@ test('posters: unsigned while public, signed while private, none otherwise', asy
     assert.equal(answer.headers.get('cache-control'), 'public, max-age=300')
     assert.equal(await answer.text(), 'a picture')
   }
+  stage.forward(400_000)
+  const later = await poster(open)
+  assert.deepEqual([later.headers.get('age'), await later.text()], ['0', 'a picture'], 'its video was just looked at')
   for (const video of [hidden, without]) assert.equal((await poster(video)).status, 404)
   for (const path of ['nobody0000000000.jpg', 'x.jpg', '']) assert.equal((await fetch(`${stage.origin}/posters/${path}`)).status, 404)
   assert.equal(await (await fetch(`${stage.base(hidden.plan, { accountId: 'account000000001' })}poster-attempt1.jpg`)).text(), 'a picture')

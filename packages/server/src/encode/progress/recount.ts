@@ -11,7 +11,7 @@ import { leave } from '../worker/admission.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { enqueueExtras, missingExtras, unmeasuredPictures } from '../reconcile/extras-due.ts'
 import { endsEarly, endsEarlyCode, endsEarlyWarning } from '../tasks/ends-early.ts'
-import { completeRenditions, isPlayable, shareFilled, type Slots } from './listing.ts'
+import { completeRenditions, isPlayable, renditionIds, shareFilled, type Slots } from './listing.ts'
 import { publishManifest } from './publish-manifest.ts'
 import { enqueueLazy } from '../reconcile/lazy-work.ts'
 import { isLive, isSettled } from '../read-live.ts'
@@ -76,7 +76,8 @@ type Count = { plan: Plan; slots: Slots; complete: string[]; manifestVersion: nu
 function advance(video: Video, count: Count): Video {
   const share = shareFilled(count.plan, count.slots)
   const next: Video = { ...video, progress: Math.max(video.progress, share) }
-  next.completeRenditions = count.complete
+  // Slots only fill: a count that began before another's and ended after it takes nothing back.
+  next.completeRenditions = renditionIds(count.plan).filter((id) => count.complete.includes(id) || video.completeRenditions?.includes(id))
   next.manifestVersion = Math.max(video.manifestVersion ?? 1, count.manifestVersion)
   if (count.filled && !video.warnings.some((warning) => warning.code === filledWarning.code)) next.warnings = [...video.warnings, filledWarning]
   if (count.endsAtSeconds !== undefined && video.durationSeconds! > count.endsAtSeconds) {

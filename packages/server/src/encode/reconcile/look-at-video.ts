@@ -25,8 +25,9 @@ const nextLook = (nowMinute: number, lookMinutes: number): number =>
 /**
  * Re-queues what is unfinished when nothing has moved for a while, or when the whole queue is empty. Answers the entry
  * that must stand instead of this one, or undefined when the end state was read back and the entry may go.
+ * `isQueueEmpty` may know it from some seconds ago: what is enqueued twice is one task.
  */
-export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | undefined> {
+export async function lookAtVideo(deps: EncodeDeps, due: Due, isQueueEmpty: () => Promise<boolean>): Promise<Due | undefined> {
   const now = deps.clock()
   const pace = deps.limits.fastDue ? fastPace : normalPace
   const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: nextLook(minuteOf(now), pace.lookMinutes), seen })
@@ -45,7 +46,7 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
   const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
   const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
-  if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty(deps))) return next(seen)
+  if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty())) return next(seen)
 
   deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
   const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
@@ -54,11 +55,6 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due): Promise<Due | und
   if (plan && slots) await enqueueUnfinished(deps, video, plan, slots)
   else await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: video.id }))
   return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
-}
-
-/** An unfinished video and an empty queue: its tasks were lost, and waiting would be in vain. */
-async function isQueueEmpty(deps: EncodeDeps): Promise<boolean> {
-  return (await deps.queue.depth()).every(({ ready, delayed, leased }) => ready + delayed + leased === 0)
 }
 
 /** Done when both buckets hold nothing of it a day after the deletion; its tombstone is all that stays. */

@@ -1,4 +1,5 @@
 /** The reconciler: what queues and processes lose, documents bring back (DESIGN §2.1). */
+import { remembered } from '../../base/once.ts'
 import { sleep } from '../../base/time.ts'
 import { beginWalk, minuteOf, type Due } from '../../records/due.ts'
 import type { EncodeDeps } from '../deps.ts'
@@ -13,9 +14,11 @@ export type Reconciler = { stop(): Promise<void> }
 export type UploadDueHandler = (due: Due) => Promise<number | undefined>
 
 const normal = { everyMs: 60_000, backMinutes: 10, aheadMinutes: 0, isShared: true }
+/** The depth is dear, and many videos are looked at in a round. */
+const depthMs = 30_000
 const fast = { everyMs: 2000, backMinutes: 2, aheadMinutes: 3, isShared: false }
 
-/** One round: due entries, then dead letters, then (once a day) the scan. */
+/** One round: due entries, then dead letters. */
 export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHandler, signal: AbortSignal): Promise<void> {
   const pace = deps.limits.fastDue ? fast : normal
   const { backMinutes, aheadMinutes, isShared } = pace
@@ -23,25 +26,27 @@ export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHand
     const againAt = await onDueUpload(due)
     return againAt === undefined ? undefined : { ...due, atMinute: minuteOf(againAt) }
   }
-  const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due), upload: lookAtUpload }
+  // Unfinished videos and an empty queue: their tasks were lost, and waiting would be in vain.
+  const isQueueEmpty = remembered(async () => (await deps.queue.depth()).every(({ ready, delayed, leased }) => ready + delayed + leased === 0), depthMs)
+  const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due, isQueueEmpty), upload: lookAtUpload }
   // A newer version may know further kinds: theirs are kept for its encoders.
   const keep: DueHandler = async (due) => ({ ...due, atMinute: minuteOf(deps.clock()) + 1 })
   await walkDue(deps, (due) => (handlers[due.kind] ?? keep)(due), { backMinutes, aheadMinutes, isShared, signal })
   if (!isShared || (await beginWalk(deps.documents, 'dead-letters', minuteOf(deps.clock())))) await takeUpDeadLetters(deps)
-  await scanVideosDaily(deps, signal)
 }
 
-/** Rounds until stopped, the first at once; a round that fails is logged and the next one repeats it. */
+/** Rounds until stopped, the first at once, and beside them the daily scan; what fails is logged, and the next round repeats it. */
 export function startReconciler(deps: EncodeDeps, onDueUpload: UploadDueHandler): Reconciler {
   const stop = new AbortController()
   const everyMs = (deps.limits.fastDue ? fast : normal).everyMs
-  const running = (async () => {
+  const repeat = async (round: () => Promise<void>): Promise<void> => {
     while (!stop.signal.aborted) {
-      await reconcileOnce(deps, onDueUpload, stop.signal).catch((error: unknown) => deps.log.warn({ err: error }, 'a round of the reconciler failed'))
+      await round().catch((error: unknown) => deps.log.warn({ err: error }, 'a round of the reconciler failed'))
       // Spread, so that many encoders do not all look in the same second.
       await sleep(everyMs * (0.75 + Math.random() / 2), stop.signal)
     }
-  })()
+  }
+  const running = Promise.all([repeat(() => reconcileOnce(deps, onDueUpload, stop.signal)), repeat(() => scanVideosDaily(deps, stop.signal))])
   return {
     async stop() {
       stop.abort()

@@ -2,30 +2,36 @@
 import { sleep } from '../../base/time.ts'
 import { taskOf } from '../../domain/messages.ts'
 import { isFinal, type Video } from '../../domain/video.ts'
-import { minuteOf, readMark, writeDue, writeMark } from '../../records/due.ts'
+import { beginWalk, minuteOf, writeDue } from '../../records/due.ts'
+import { readScanMark, writeScanMark } from '../../records/scan.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { enqueueExtras } from './extras-due.ts'
 
-const markName = 'scan'
 const dayMinutes = 24 * 60
+/** A scan that gave no sign of life for so long is gone on with by another encoder. */
+const patienceMinutes = 5
 const pageSize = 200
 const pauseMs = 500
 /** How long after its end a video may still have leftovers to sweep. */
 const leftoverMs = 3 * 24 * 3_600_000
 
-/** Scans if the last scan began a day ago or more. An unfinished video gets a due entry; a recently ended one is swept. */
+/** Scans if the last scan began a day ago or more, or goes on with one that was cut short. An unfinished video gets a due entry; a recently ended one is swept. */
 export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Promise<void> {
-  const now = minuteOf(deps.clock())
-  const last = await readMark(deps.documents, markName)
-  if (last !== undefined && now - last < dayMinutes) return
-  await writeMark(deps.documents, markName, now)
-  let cursor: string | undefined
-  do {
-    const page: { items: { value: Video }[]; cursor?: string } = await deps.documents.scan<Video>('video', { cursor, limit: pageSize })
+  const now = () => minuteOf(deps.clock())
+  const last = await readScanMark(deps.documents)
+  const isCutShort = last?.cursor !== undefined
+  if (last && now() - (last.seenAt ?? last.at) < (isCutShort ? patienceMinutes : dayMinutes)) return
+  if (!(await beginWalk(deps.documents, 'scan', now()))) return
+  const at = isCutShort ? last.at : now()
+  let cursor: string | undefined = isCutShort ? last.cursor : ''
+  while (cursor !== undefined && !signal.aborted) {
+    await writeScanMark(deps.documents, { at, cursor, seenAt: now() })
+    const page: { items: { value: Video }[]; cursor?: string } = await deps.documents.scan<Video>('video', { cursor: cursor || undefined, limit: pageSize })
     for (const { value } of page.items) await backstop(deps, value)
     cursor = page.cursor
-    if (cursor) await sleep(pauseMs, signal)
-  } while (cursor && !signal.aborted)
+    if (cursor !== undefined) await sleep(pauseMs, signal)
+  }
+  if (cursor === undefined) await writeScanMark(deps.documents, { at })
 }
 
 async function backstop(deps: EncodeDeps, video: Video): Promise<void> {

@@ -99,6 +99,6 @@ async function sendBytes(deps: DownloadDeps, response: ServerResponse, { head, p
 
 /** `Trees in wind (h264-720p).mp4` */
 function fileName(title: string, renditionId: string, mediaType: string): string {
-  const plain = title.replace(/[\p{Cc}\p{Cf}/\\:*?"<>|]/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 120)
+  const plain = title.replace(/[\p{Cc}\p{Cf}/\\:*?"<>|]/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 120).toWellFormed()
   return `${plain || 'video'} (${renditionId}).${mediaType === 'audio/mp4' ? 'm4a' : 'mp4'}`
 }

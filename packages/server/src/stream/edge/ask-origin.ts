@@ -4,8 +4,11 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { DriverUnavailable } from '../../base/errors.ts'
 
 export type Origin = {
-  /** The answer's head and its bytes as they come. Rejects with DriverUnavailable. */
-  open(path: string, options: { method: 'GET' | 'HEAD'; headers?: OutgoingHttpHeaders }): Promise<IncomingMessage>
+  /**
+   * The answer's head and its bytes as they come. Rejects with DriverUnavailable. A download's head may take a minute, and its
+   * bytes as long as the viewer likes: who pauses is not an origin that fell silent.
+   */
+  open(path: string, options: { method: 'GET' | 'HEAD'; headers?: OutgoingHttpHeaders; patience?: 'download' }): Promise<IncomingMessage>
   /** The same with all bytes, at most `largestBytes`. */
   ask(path: string, method: 'GET' | 'HEAD'): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>
   close(): void
@@ -13,6 +16,8 @@ export type Origin = {
 
 /** The edge behind answers within its hold of 8 s, and players give up at 10. */
 const silentMs = 9500
+/** A download's index is made before its first byte, from the heads of all segments of the video. */
+const indexMs = 60_000
 export const largestBytes = 64 * 2 ** 20
 
 export function openOrigin(url: string): Origin {
@@ -21,10 +26,14 @@ export function openOrigin(url: string): Origin {
   // Never with the path: its token opens the video.
   const away = (cause: unknown): DriverUnavailable => new DriverUnavailable('the edge behind this one does not answer', { cause })
 
-  const open: Origin['open'] = (path, { method, headers = {} }) =>
+  const open: Origin['open'] = (path, { method, headers = {}, patience }) =>
     new Promise((resolve, reject) => {
-      const asked = (isSecure ? requestHttps : requestHttp)(url + path, { method, agent, headers: { 'accept-encoding': 'identity', ...headers } }, resolve)
-      asked.setTimeout(silentMs, () => asked.destroy(new Error(`silent for ${silentMs} ms`)))
+      const asked = (isSecure ? requestHttps : requestHttp)(url + path, { method, agent, headers: { 'accept-encoding': 'identity', ...headers } }, (answer) => {
+        if (patience) asked.setTimeout(0)
+        resolve(answer)
+      })
+      const mostMs = patience ? indexMs : silentMs
+      asked.setTimeout(mostMs, () => asked.destroy(new Error(`silent for ${mostMs} ms`)))
       asked.once('error', (error) => reject(away(error)))
       asked.end()
     })

@@ -93,7 +93,7 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
 
     async download(request, response, opened) {
       const headers = pickFields(request.headers, ['range', 'if-range', 'if-none-match'])
-      const answer = await origin.open(signedUrl(askedOf(request), opened), { method: request.method === 'HEAD' ? 'HEAD' : 'GET', headers })
+      const answer = await origin.open(signedUrl(askedOf(request), opened), { method: request.method === 'HEAD' ? 'HEAD' : 'GET', headers, patience: 'download' })
       const passed = ['content-type', 'content-length', 'content-range', 'content-disposition', 'etag', 'accept-ranges', 'cache-control', 'access-control-allow-origin', 'retry-after']
       response.writeHead(answer.statusCode!, pickFields(answer.headers, passed))
       // Either side may hang up at any time; the client asks for the rest.

@@ -105,7 +105,8 @@ export function openStorageSource(deps: StorageSourceDeps): EdgeSource {
       // Its URL is stable and its bytes may change, or be withdrawn: caches ask again.
       const name = `/posters ${stored.key}`
       const known = tiers.get(name)
-      if (known) return contentAnswer(asked, known, fromMemory, clock())
+      // Fresh, since the video was just looked at: with the age of its bytes caches would take it for stale.
+      if (known) return contentAnswer(asked, { ...known, storedAt: clock() }, fromMemory, clock())
       return waited(asked, name, async () => ({ content: withCacheControl(await loadExtra(load, stored), 'public, max-age=300'), held: false }))
     },
 

@@ -5,11 +5,11 @@ const hour = 3600
 const defaultGraceSeconds = 10 * 24 * hour
 
 /**
- * Lists that are emptied from their front, and whose readers check each entry against the document that it points to:
- * a deleted entry that came back would be deleted again. Their tombstones may go soon, so reads do not wade through them.
+ * Lists that are emptied from their front or all over, and whose readers check each entry against the document that it points to,
+ * or the time (a claim): a deleted entry that came back would do no harm. Their tombstones may go soon, so reads do not wade through them.
  * Not below Cassandra's hint window (3 h).
  */
-const checkedLists: ReadonlySet<TableName> = new Set(['due', 'accountWork', 'accountUpload'])
+const checkedLists: ReadonlySet<TableName> = new Set(['due', 'accountWork', 'accountUpload', 'claim', 'popular'])
 
 /** Written for one moment in time and gone soon after it: whole windows age together. */
 const byTime: ReadonlySet<TableName> = new Set(['due'])

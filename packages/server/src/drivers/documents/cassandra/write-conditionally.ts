@@ -29,10 +29,10 @@ export async function writeConditionally(session: Session, table: TableName, pk:
       if (!answerLost) throw conflict(what)
     } catch (error) {
       if (error instanceof VersionConflict) throw error
-      const outcome = outcomeOf(error)
-      if (outcome === 'refused' || performance.now() > deadline) throw unavailable(what, error)
+      if (outcomeOf(error) === 'refused' || performance.now() > deadline) throw unavailable(what, error)
       failure = error
-      answerLost ||= outcome === 'unknown'
+      // Also where a node says that too few replicas are there: Paxos may find out after the proposal was accepted.
+      answerLost = true
     }
     if (answerLost) {
       const verdict = await settle(session, table, pk, writes, deadline)

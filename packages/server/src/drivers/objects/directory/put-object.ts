@@ -15,6 +15,9 @@ export async function putObject(drafts: string, path: string, body: Uint8Array |
   } catch (error) {
     await rm(draft, { force: true })
     throw error
+  } finally {
+    // Also one that nobody began to read.
+    if (!(body instanceof Uint8Array)) body.destroy()
   }
 }
 

@@ -19,6 +19,15 @@ export async function putBytes(store: Store, { bucket, key, mediaType }: Put, by
 
 /** A stream that fails, or is not of the size that was said, leaves nothing behind; its own error is thrown. */
 export async function putStream(store: Store, put: Put, body: Readable, sizeBytes: number): Promise<void> {
+  try {
+    await sendStream(store, put, body, sizeBytes)
+  } finally {
+    // A store that refuses before a byte was read leaves its file open otherwise, for ever.
+    body.destroy()
+  }
+}
+
+async function sendStream(store: Store, put: Put, body: Readable, sizeBytes: number): Promise<void> {
   const partSizeBytes = Math.max(partBytes, Math.ceil(sizeBytes / maximumParts))
   const parts = inParts(body, sizeBytes, partSizeBytes)
   if (sizeBytes <= partSizeBytes) {
