@@ -6,6 +6,7 @@ import { startCassandra, type CassandraEngine } from '../../../../scripts/engine
 import { randomId } from '../../src/base/id.ts'
 import { DriverUnavailable } from '../../src/base/errors.ts'
 import { migrate } from '../../src/drivers/documents/cassandra/migrate.ts'
+import { tableNames } from '../../src/drivers/documents/cassandra/schema.ts'
 import { openCassandraDocuments } from '../../src/drivers/documents/cassandra/open.ts'
 import type { Documents } from '../../src/ports/documents.ts'
 import { documentsContract } from '../contract/documents.ts'
@@ -63,6 +64,16 @@ describe('Cassandra', { timeout: 300_000 }, () => {
       await assert.rejects(bare.get('video', 'v'), { name: 'DriverUnavailable', message: /sluice admin migrate/ })
       await assert.rejects(bare.put('video', 'v', '', 1, { ifVersion: 'absent' }), { name: 'DriverUnavailable', message: /sluice admin migrate/ })
       await bare.close()
+    })
+
+    test('a process whose version has more tables is not ready before they are made', async () => {
+      const keyspace = `older_${randomId(8)}`
+      await migrate({ ...options(), keyspace, replication: 1, tables: tableNames.filter((table) => table !== 'claim') })
+      const open = openCassandraDocuments({ ...options(), keyspace, migrate: undefined })
+      await assert.rejects(open.ping(), { name: 'DriverUnavailable', message: /no claim in older_.*sluice admin migrate/ })
+      await migrate({ ...options(), keyspace, replication: 1 })
+      await open.ping()
+      await open.close()
     })
 
     test('an expired document leaves no empty row behind', async () => {

@@ -5,6 +5,7 @@ import type { TableName } from '../../../domain/tables.ts'
 import { connect, type CassandraOptions } from './connect.ts'
 import { unavailable } from './failures.ts'
 import { cqlName, createTable, tableNames } from './schema.ts'
+import { tablesOf } from './statements.ts'
 
 export type MigrateOptions = CassandraOptions & {
   /** Replicas in the data center of a keyspace that is made. One that is there stays as it is. */
@@ -42,7 +43,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 async function existingTables(client: Client, keyspace: string): Promise<Set<string>> {
-  const { rows } = await client.execute('SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?', [keyspace])
+  const { query, params } = tablesOf(keyspace)
+  const { rows } = await client.execute(query, params)
   return new Set(rows.map((row) => row['table_name'] as string))
 }
 

@@ -1,4 +1,5 @@
 /** The documents port on Apache Cassandra or ScyllaDB, by CQL. */
+import { DriverUnavailable } from '../../../base/errors.ts'
 import { randomId } from '../../../base/id.ts'
 import { tables, type TableName } from '../../../domain/tables.ts'
 import { checkBatch, checkDeleteCondition, checkKey, checkLimit, checkPutCondition, checkRange, checkTtl, jsonOf, tableOf } from '../../../ports/documents-arguments.ts'
@@ -7,9 +8,10 @@ import type { BatchOperation, Documents, RangeQuery, Stored } from '../../../por
 import { openClusterClock } from './cluster-clock.ts'
 import { connect, defaultCallTimeoutMs, type CassandraOptions } from './connect.ts'
 import { migrate } from './migrate.ts'
+import { cqlName, tableNames } from './schema.ts'
 import { readPage, readRows, type Row, type Rows } from './read-page.ts'
 import { openSession } from './session.ts'
-import { plainWrite, readOne, readPartitionsAfter, readRange, readRest, type Write } from './statements.ts'
+import { plainWrite, readOne, readPartitionsAfter, readRange, readRest, tablesOf, type Write } from './statements.ts'
 import { makeTurns } from './turns.ts'
 import { writeConditionally } from './write-conditionally.ts'
 
@@ -27,6 +29,7 @@ export type CassandraDocumentsOptions = CassandraOptions & {
 /** Opens at once: a cluster that can't be reached is told by the calls (DriverUnavailable), and found when it comes. */
 export function openCassandraDocuments(options: CassandraDocumentsOptions): Documents {
   let migrated = options.migrate === undefined
+  let hasTables = false
   const session = openSession({
     callTimeoutMs: options.callTimeoutMs ?? defaultCallTimeoutMs,
     async connect() {
@@ -121,7 +124,14 @@ export function openCassandraDocuments(options: CassandraDocumentsOptions): Docu
       const { rows, more } = await scanPage(table as TableName, cursor === undefined ? undefined : { pk, sk }, limit)
       return { items: rows.map((row) => ({ pk: row.pk, ...storedOf<T>(row), ...(row.left && { ttlSeconds: row.left }) })), cursor: more ? encodeScanCursor(rows.at(-1)!) : undefined }
     },
+    /** Not before every table of this version is there: a rollout that got ahead of its migration waits for it. */
     async ping() {
+      if (!hasTables) {
+        const { rows } = await session.repeat('ping', () => session.send([tablesOf(options.keyspace)], { readTimeout: pingTimeoutMs }), 0)
+        const missing = tableNames.map(cqlName).filter((name) => !rows.some((row) => row['table_name'] === name))
+        if (missing.length > 0) throw new DriverUnavailable(`no ${missing.join(', ')} in ${options.keyspace}; \`sluice admin migrate\` makes what is missing`)
+        hasTables = true
+      }
       await session.repeat('ping', () => session.send([readOne('installation', 'ping', '')], { readTimeout: pingTimeoutMs }), 0)
     },
     close: () => session.close(),

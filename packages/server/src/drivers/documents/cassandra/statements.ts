@@ -48,6 +48,9 @@ export const readOne = (table: TableName, pk: string, sk: string): Statement => 
   params: [pk, sk],
 })
 
+/** Their names, in a keyspace. */
+export const tablesOf = (keyspace: string): Statement => ({ query: 'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?', params: [keyspace] })
+
 /** For a serial read: which versions stand at these keys. */
 export const readVersions = (table: TableName, pk: string, keys: string[]): Statement => ({
   query: `SELECT sk, version, replaced FROM ${cqlName(table)} WHERE pk = ? AND sk IN ?`,
