@@ -26,13 +26,12 @@ export async function tryAgain(deps: RetryDeps, before: Video): Promise<Video> {
   const videoId = before.id
   if (before.state !== 'failed') {
     const isUnderWay = before.retries !== undefined && before.state !== 'ready'
-    if (!isUnderWay) throw new ProblemError('not_failed', { members: { state: before.state } })
-    // Who asks again may have lost the answer of a process that died before this.
-    await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId, again: true }))
-    return before
+    if (isUnderWay) return before
+    throw new ProblemError('not_failed', { members: { state: before.state } })
   }
   // While it is failed no task counts: none is in the way.
   if (before.revision !== undefined) await forgetFailedAttempts(documents, videoId, before.revision)
+  // The task may get lost; this brings it back, and lies ahead of the transition by a whole minute.
   await writeDue(documents, { kind: 'video', id: videoId, atMinute: minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1 })
   const video = await updateVideo(documents, videoId, (now) => (isGone(now) || now.state !== 'failed' ? undefined : alive(now)))
   if (!video || isGone(video)) throw new ProblemError('video_not_found')

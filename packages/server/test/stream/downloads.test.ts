@@ -16,6 +16,8 @@ import { readSlots } from '../../src/records/chunk.ts'
 import { updateVideo } from '../../src/records/video.ts'
 import { inspectTask, openStage, runAll, type Stage } from '../encode/stage.ts'
 import { makeClip } from '../fixtures/clips.ts'
+import { videoTopic } from '../../src/domain/messages.ts'
+import { eventually } from './eventually.ts'
 import { startEdgeOver } from './start-edge-over.ts'
 
 let stage: Stage
@@ -112,6 +114,19 @@ test('ranges, HEAD and conditions, as a download manager asks', { timeout: 60_00
   assert.equal((await fetch(url, { headers: { 'if-none-match': head.headers.get('etag')! } })).status, 304)
   const changed = await fetch(url, { headers: { range: 'bytes=0-9', 'if-range': '"another"' } })
   assert.equal((await changed.arrayBuffer()).byteLength, whole.length)
+})
+
+test('a title that is too long is cut, within a letter too', async () => {
+  const { title } = await stage.video(id)
+  await updateVideo(stage.deps.documents, id, (video) => ({ ...video, title: `${'a'.repeat(119)}\u{1f600}` }))
+  const { url } = (await asOwner()).items[0]!
+  await stage.deps.signals.publish(videoTopic(id), { kind: 'video' })
+  await eventually(async () => {
+    const answer = await fetch(url, { method: 'HEAD' })
+    assert.equal(answer.status, 200)
+    return /a{119}/.test(answer.headers.get('content-disposition')!)
+  })
+  await updateVideo(stage.deps.documents, id, (video) => ({ ...video, title }))
 })
 
 test('the owner and administrators may; viewers where they are let; a playback token opens none', async () => {
