@@ -8,6 +8,7 @@ export type LimitedCommand = {
   args: string[]
   /** 0 (normal) to 19 (bulk). */
   nice?: number
+  /** Given again, a few times, to a run that spent it waiting for a processor. */
   timeoutSeconds: number
   /** Address space; where the system can't limit it, it is not limited. */
   maxMemoryBytes?: number

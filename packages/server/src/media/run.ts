@@ -44,6 +44,8 @@ export class MediaRunError extends Error {
 
 const stderrTailBytes = 32_768
 const graceMs = 1000
+/** Of `timeoutSeconds`, for a run that is starved. */
+const mostPeriods = 4
 /** What env, nice and setpriv exit with when the tool is not there. */
 const commandNotFound = 127
 /** What a shell or a sandbox exits with when its tool ended by SIGXCPU. */
@@ -87,7 +89,16 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
       child.stdout?.resume()
     }
     let graceTimer: NodeJS.Timeout | undefined
-    const timeoutTimer = setTimeout(() => end('timeout'), options.timeoutSeconds * 1000)
+    let [starvedSeconds, periods] = [0, 1]
+    /** One that waited for a processor for most of its time is given it again. */
+    const onTimeout = () => {
+      const waited = (child.pid !== undefined && waitedSeconds(child.pid)) || 0
+      if (waited - starvedSeconds < options.timeoutSeconds / 2 || periods === mostPeriods) return end('timeout')
+      periods++
+      starvedSeconds = waited
+      timeoutTimer = setTimeout(onTimeout, options.timeoutSeconds * 1000)
+    }
+    let timeoutTimer = setTimeout(onTimeout, options.timeoutSeconds * 1000)
     let stallTimer: NodeJS.Timeout | undefined
     const alive = () => {
       if (options.stallSeconds === undefined || failure) return
