@@ -92,6 +92,22 @@ test('entries that came due while no encoder ran are found from the mark on', as
   assert.equal((await stage.video(id)).state, 'ready')
 })
 
+test('what may wait in a backlog still is not enqueued once more', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const id = await stage.addVideo()
+  const waiting = async () => (await stage.deps.queue.depth()).reduce((sum, { ready, delayed }) => sum + ready + delayed, 0)
+  await stage.deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: id }))
+  const before = await waiting()
+  for (let look = 0; look < 5; look++) {
+    stage.advance(10 * 60_000)
+    await round(stage)
+  }
+  assert.equal(await waiting(), before)
+  await runAll(stage)
+  assert.equal((await stage.video(id)).state, 'ready')
+})
+
 test('the daily scan finds a video without an entry', async (t) => {
   const stage = await openStage()
   t.after(() => stage.close())

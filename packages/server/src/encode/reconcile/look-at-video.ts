@@ -6,6 +6,7 @@ import { removeChapters } from '../../records/chapters.ts'
 import { readSlots } from '../../records/chunk.ts'
 import { minuteOf, type Due } from '../../records/due.ts'
 import { readPlan, removeRevision } from '../../records/plan.ts'
+import type { QueueDepth } from '../../ports/queue.ts'
 import { readVideo } from '../../records/video.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { enqueueUnfinished } from './enqueue-unfinished.ts'
@@ -14,6 +15,8 @@ import { isSettled } from '../read-live.ts'
 import { recount } from '../progress/recount.ts'
 import { tombstoneMs } from './sweep.ts'
 
+/** Of what a video needs to be ready, and of what follows. */
+const [ladderPriorities, backgroundPriorities] = [[1, 2], [3]] as const
 /** When to look again, and how long without progress is taken for stuck; doubled with every time it was re-queued. */
 const normalPace = { lookMinutes: 2, stuckMs: 3 * 60_000, stuckMaxMs: 60 * 60_000 }
 const fastPace = { lookMinutes: 0, stuckMs: 5000, stuckMaxMs: 60_000 }
@@ -25,9 +28,9 @@ const nextLook = (nowMinute: number, lookMinutes: number): number =>
 /**
  * Re-queues what is unfinished when nothing has moved for a while, or when the whole queue is empty. Answers the entry
  * that must stand instead of this one, or undefined when the end state was read back and the entry may go.
- * `isQueueEmpty` may know it from some seconds ago: what is enqueued twice is one task.
+ * `depth` may be of some seconds ago.
  */
-export async function lookAtVideo(deps: EncodeDeps, due: Due, isQueueEmpty: () => Promise<boolean>): Promise<Due | undefined> {
+export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promise<QueueDepth[]>): Promise<Due | undefined> {
   const now = deps.clock()
   const pace = deps.limits.fastDue ? fastPace : normalPace
   const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: nextLook(minuteOf(now), pace.lookMinutes), seen })
@@ -46,7 +49,10 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, isQueueEmpty: () =
   const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
   const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
   const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
-  if (now - seen.sinceMs < patienceMs && !(await isQueueEmpty())) return next(seen)
+  const depths = await depth()
+  const waitedMs = now - seen.sinceMs
+  const mayStillWait = waitedMs < Math.max(patienceMs, oldestMs(depths, lazy ? backgroundPriorities : ladderPriorities))
+  if (mayStillWait && !depths.every(({ ready, delayed, leased }) => ready + delayed + leased === 0)) return next(seen)
 
   deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
   const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
@@ -56,6 +62,12 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, isQueueEmpty: () =
   else await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: video.id }))
   return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
 }
+
+/**
+ * How long the oldest task waits: what was enqueued since then may be in the queue still, however long that takes. Once
+ * more, and a backlog would grow by itself, faster than it is worked off.
+ */
+const oldestMs = (depths: QueueDepth[], of: readonly number[]): number => 1000 * Math.max(0, ...depths.filter(({ priority }) => of.includes(priority)).map(({ oldestSeconds }) => oldestSeconds))
 
 /** Done when both buckets hold nothing of it a day after the deletion; its tombstone is all that stays. */
 async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): Promise<Due | undefined> {

@@ -26,9 +26,8 @@ export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHand
     const againAt = await onDueUpload(due)
     return againAt === undefined ? undefined : { ...due, atMinute: minuteOf(againAt) }
   }
-  // Unfinished videos and an empty queue: their tasks were lost, and waiting would be in vain.
-  const isQueueEmpty = remembered(async () => (await deps.queue.depth()).every(({ ready, delayed, leased }) => ready + delayed + leased === 0), depthMs)
-  const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due, isQueueEmpty), upload: lookAtUpload }
+  const depth = remembered(() => deps.queue.depth(), depthMs)
+  const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due, depth), upload: lookAtUpload }
   // A newer version may know further kinds: theirs are kept for its encoders.
   const keep: DueHandler = async (due) => ({ ...due, atMinute: minuteOf(deps.clock()) + 1 })
   await walkDue(deps, (due) => (handlers[due.kind] ?? keep)(due), { backMinutes, aheadMinutes, isShared, signal })
