@@ -1,12 +1,11 @@
 /** Does a second api cost anything: is a request as cheap on two instances as on one? */
 import { join } from 'node:path'
-import { engines } from '../../scripts/engines/all.ts'
-import type { Engine } from '../../scripts/engines/engine.ts'
 import { startServer } from '../../packages/server/test/e2e/start-server.ts'
 import { atOnce } from '../measure/at-once.ts'
 import { ownSeconds } from '../measure/processor-time.ts'
 import { interleave } from '../measure/rounds.ts'
 import type { Measured, Question } from '../question.ts'
+import { startEngines } from '../stage/engines.ts'
 import { storeVideos } from '../stage/many-videos.ts'
 import { openStage } from '../stage/sign-up.ts'
 
@@ -23,11 +22,10 @@ export const question: Question = {
     'can\'t double here; what tells whether they would is the processor time of the apis (all threads, user + system) for a request: flat, if two know nothing of each other.',
   rounds: 5,
   async ask({ rounds, folder, say }) {
-    const running: Engine[] = []
+    const engines = await startEngines(folder)
+    const settings = { SLUICE_ROLES: 'api', ...engines.settings }
     const ends: (() => Promise<unknown>)[] = []
     try {
-      for (const { start } of engines) running.push(await start({ directory: folder }))
-      const settings = Object.assign({ SLUICE_ROLES: 'api' }, ...running.map((engine) => engine.settings)) as Record<string, string>
       const stage = await openStage(settings)
       ends.push(() => stage.server.dispose())
       const ids = await storeVideos({ ...settings, SLUICE_DATA_DIR: join(stage.server.dataDir, 'data') }, videos)
@@ -65,7 +63,7 @@ export const question: Question = {
       return measured
     } finally {
       for (const end of ends) await end()
-      for (const engine of running.toReversed()) await engine.stop()
+      await engines.stop()
     }
   },
 }

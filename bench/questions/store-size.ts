@@ -1,11 +1,10 @@
 /** Do answers stay as quick when the store holds a hundred times the videos, and when it is Cassandra instead of a file? */
 import { join } from 'node:path'
-import type { Engine } from '../../scripts/engines/engine.ts'
-import { engines } from '../../scripts/engines/all.ts'
 import { atOnce } from '../measure/at-once.ts'
 import { interleave } from '../measure/rounds.ts'
 import { quantiles } from '../measure/statistics.ts'
 import type { Measured, Question } from '../question.ts'
+import { startEngines } from '../stage/engines.ts'
 import { storeVideos } from '../stage/many-videos.ts'
 import { openStage, type Stage } from '../stage/sign-up.ts'
 
@@ -28,11 +27,10 @@ export const question: Question = {
     'one node each on the same two cores, with a thousand videos and, in a keyspace of its own, a hundred thousand. The figure of a round is its 99th percentile.',
   rounds: 5,
   async ask({ rounds, folder, say }) {
-    const running: Engine[] = []
+    const engines = await startEngines(folder)
+    const { settings } = engines
     const open: Installation[] = []
     try {
-      for (const { start } of engines) running.push(await start({ directory: folder }))
-      const settings = Object.assign({}, ...running.map((engine) => engine.settings)) as Record<string, string>
       const [small, large] = [await openInstallation('1,000 videos', few, {}, say), await openInstallation('100,000 videos', many, {}, say)]
       open.push(small, large)
       const distributed = await openInstallation('distributed', few, settings, say)
@@ -53,7 +51,7 @@ export const question: Question = {
       return measured
     } finally {
       for (const { stage } of open) await stage.server.dispose()
-      for (const engine of running.toReversed()) await engine.stop()
+      await engines.stop()
     }
   },
 }

@@ -1,7 +1,7 @@
 /** Deletes a video: a tombstone at once, its bytes by the sweep. */
 import { taskOf, videoTopic } from '../domain/messages.ts'
 import type { RequestAccount } from '../http/auth.ts'
-import { minuteOf, writeDue } from '../records/due.ts'
+import { minuteAfter, writeDue } from '../records/due.ts'
 import { listInLatest, unlistInChannel } from '../records/listing.ts'
 import { updateVideo } from '../records/video.ts'
 import { noteWithdrawn } from '../records/withdrawn.ts'
@@ -12,7 +12,7 @@ import { changeableVideo } from './see.ts'
 export async function removeVideo(deps: CatalogDeps, videoId: string, account: RequestAccount): Promise<void> {
   const { documents, clock, limits } = deps
   const { uploadId, state } = await changeableVideo(deps, videoId, account)
-  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1
+  const atMinute = minuteAfter(clock() + limits.dueDelaySeconds * 1000)
   await writeDue(documents, { kind: 'video', id: videoId, atMinute })
   if (state === 'awaiting-upload') await writeDue(documents, { kind: 'upload', id: uploadId, atMinute })
   await noteWithdrawn(documents, videoId)

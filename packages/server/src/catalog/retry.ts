@@ -4,7 +4,7 @@ import { isGone, type Video } from '../domain/video.ts'
 import type { RequestAccount } from '../http/auth.ts'
 import { ProblemError } from '../http/problem.ts'
 import { forgetFailedAttempts } from '../records/chunk.ts'
-import { minuteOf, writeDue } from '../records/due.ts'
+import { minuteAfter, writeDue } from '../records/due.ts'
 import { updateVideo } from '../records/video.ts'
 import type { CatalogDeps } from './deps.ts'
 import { changeableVideo } from './see.ts'
@@ -32,7 +32,7 @@ export async function tryAgain(deps: RetryDeps, before: Video): Promise<Video> {
   // While it is failed no task counts: none is in the way.
   if (before.revision !== undefined) await forgetFailedAttempts(documents, videoId, before.revision)
   // The task may get lost; this brings it back, and lies ahead of the transition by a whole minute.
-  await writeDue(documents, { kind: 'video', id: videoId, atMinute: minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1 })
+  await writeDue(documents, { kind: 'video', id: videoId, atMinute: minuteAfter(clock() + limits.dueDelaySeconds * 1000) })
   const video = await updateVideo(documents, videoId, (now) => (isGone(now) || now.state !== 'failed' ? undefined : alive(now)))
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
   await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId, again: true }))

@@ -15,6 +15,8 @@ export type Due = {
 
 export const dueShards = 64
 export const minuteOf = (milliseconds: number): number => Math.floor(milliseconds / 60_000)
+/** The first that begins after that time: an entry that lies in it is not looked at before. */
+export const minuteAfter = (milliseconds: number): number => minuteOf(milliseconds) + 1
 
 const shardOf = (id: string): number => createHash('sha256').update(id).digest()[0]! % dueShards
 /** How far a walk over due entries has come, by the walk's name; undefined before the first. */

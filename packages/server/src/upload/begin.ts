@@ -4,7 +4,7 @@ import { VersionConflict } from '../base/errors.ts'
 import { newId, sourceKey } from '../domain/keys.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
-import { minuteOf, writeDue } from '../records/due.ts'
+import { minuteAfter, writeDue } from '../records/due.ts'
 import { seedOf } from '../records/idempotency.ts'
 import { listInChannel } from '../records/listing.ts'
 import { createUpload, listOpenUpload, readUpload, unlistOpenUpload, type Upload } from '../records/upload.ts'
@@ -52,7 +52,7 @@ async function open(deps: UploadDeps, accountId: string, file: BeginUpload, { up
   await listOpenUpload(documents, accountId, { uploadId, createdAt }, limits.expirySeconds + 3600)
   try {
     await refuseTooManyUploads(deps, accountId, uploadId)
-    await writeDue(documents, { kind: 'upload', id: uploadId, atMinute: minuteOf(expiresAt) + 1, key })
+    await writeDue(documents, { kind: 'upload', id: uploadId, atMinute: minuteAfter(expiresAt), key })
     const storeUploadId = await objects.createUpload('raw', key, { sizeBytes: file.sizeBytes, partSizeBytes, mediaType })
     const upload: Upload = {
       id: uploadId,

@@ -4,7 +4,7 @@ import { traced } from '../base/tracer.ts'
 import { isGone, type Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Part } from '../ports/objects.ts'
-import { minuteOf, writeDue } from '../records/due.ts'
+import { minuteAfter, writeDue } from '../records/due.ts'
 import { partsSha256, updateUpload, type Upload } from '../records/upload.ts'
 import { readVideo } from '../records/video.ts'
 import { checkNumbers, checkStored } from './check-parts.ts'
@@ -46,7 +46,7 @@ async function complete(deps: UploadDeps, upload: Upload, parts: CompleteUpload[
 async function note({ documents, clock, limits }: UploadDeps, upload: Upload, digest: string): Promise<Upload> {
   const video = (await readVideo(documents, upload.videoId))?.value
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
-  const atMinute = minuteOf(clock() + limits.dueDelaySeconds * 1000) + 1
+  const atMinute = minuteAfter(clock() + limits.dueDelaySeconds * 1000)
   await writeDue(documents, { kind: 'upload', id: upload.id, atMinute })
   await writeDue(documents, { kind: 'video', id: upload.videoId, atMinute })
   const noted = await updateUpload(documents, upload.id, (now) =>

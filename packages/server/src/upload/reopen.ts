@@ -1,5 +1,5 @@
 /** completing → open: the store did not take the parts, and the client may send them again. */
-import { minuteOf, writeDue } from '../records/due.ts'
+import { minuteAfter, writeDue } from '../records/due.ts'
 import { updateUpload, type Upload } from '../records/upload.ts'
 import type { UploadDeps } from './deps.ts'
 
@@ -19,7 +19,7 @@ export async function startOver(deps: UploadDeps, upload: Upload): Promise<void>
 
 async function change({ documents, clock }: UploadDeps, upload: Upload, storeUploadId: string): Promise<Upload | undefined> {
   // Its expiry's entry may have been walked while it was completing.
-  await writeDue(documents, { kind: 'upload', id: upload.id, atMinute: minuteOf(Math.max(upload.expiresAt, clock())) + 1 })
+  await writeDue(documents, { kind: 'upload', id: upload.id, atMinute: minuteAfter(Math.max(upload.expiresAt, clock())) })
   return updateUpload(documents, upload.id, (now) => {
     if (now.state !== 'completing' || now.storeUploadId !== upload.storeUploadId) return undefined
     return { ...now, storeUploadId, state: 'open', partsSha256: undefined }

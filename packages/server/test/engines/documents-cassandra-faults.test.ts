@@ -9,7 +9,7 @@ import { openCassandraDocuments } from '../../src/drivers/documents/cassandra/op
 import type { Documents } from '../../src/ports/documents.ts'
 import { eventually } from '../contract/eventually.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
-import { openFaultyProxy, type Fault, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
+import { losing, openFaultyProxy, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
 
 describe('Cassandra behind a bad network', { timeout: 300_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
@@ -20,13 +20,7 @@ describe('Cassandra behind a bad network', { timeout: 300_000 }, () => {
   const open = (port: number, times: { requestTimeoutMs?: number; callTimeoutMs?: number } = {}) =>
     openCassandraDocuments({ contactPoints: [`127.0.0.1:${port}`], dataCenter: 'datacenter1', keyspace: 'sluice', migrate: { replication: 1 }, ...times })
 
-  /** Calls the result to see that it happened, so many times. */
-  const losingAnswers = (loseAnswerTo: string, times = 1) => losing({ loseAnswerTo }, times)
-  const losing = (fault: Fault, times = 1) => {
-    const before = proxy.happened()
-    proxy.set(fault, times)
-    return () => assert.equal(proxy.happened() - before, times)
-  }
+  const losingAnswers = (loseAnswerTo: string, times?: number) => losing(proxy, { loseAnswerTo }, times)
 
   before(async () => {
     scratch = await scratchDirectory()
@@ -62,7 +56,7 @@ describe('Cassandra behind a bad network', { timeout: 300_000 }, () => {
 
   test('a put that never arrived is made again', async () => {
     const pk = randomId(16)
-    const lost = losing({ loseRequest: pk })
+    const lost = losing(proxy, { loseRequest: pk })
     const version = await documents.put('video', pk, '', 1, { ifVersion: 'absent' })
     lost()
     assert.deepEqual(await witness.get('video', pk), { sk: '', value: 1, version })

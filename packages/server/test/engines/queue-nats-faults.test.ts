@@ -9,7 +9,7 @@ import { eventually } from '../contract/eventually.ts'
 import { takeNow } from '../contract/queue.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 import { countingLog } from '../contract/signals.ts'
-import { openFaultyProxy, type Fault, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
+import { losing, openFaultyProxy, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
 
 describe('NATS behind a bad network', { timeout: 300_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
@@ -19,13 +19,7 @@ describe('NATS behind a bad network', { timeout: 300_000 }, () => {
   let witness: Queue
   const enqueue = (body: unknown) => queue.enqueue({ body, priority: 1, videoId: 'v' })
 
-  /** Calls the result to see that it happened, so many times. */
-  const losingAnswers = (loseAnswerTo: string, times = 1) => losing({ loseAnswerTo }, times)
-  const losing = (fault: Fault, times = 1) => {
-    const before = proxy.happened()
-    proxy.set(fault, times)
-    return () => assert.equal(proxy.happened() - before, times)
-  }
+  const losingAnswers = (loseAnswerTo: string, times?: number) => losing(proxy, { loseAnswerTo }, times)
 
   before(async () => {
     scratch = await scratchDirectory()

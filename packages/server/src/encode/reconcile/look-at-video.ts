@@ -4,7 +4,7 @@ import { taskOf } from '../../domain/messages.ts'
 import { isFinal, type Video } from '../../domain/video.ts'
 import { removeChapters } from '../../records/chapters.ts'
 import { readSlots } from '../../records/chunk.ts'
-import { minuteOf, type Due } from '../../records/due.ts'
+import { minuteAfter, minuteOf, type Due } from '../../records/due.ts'
 import { readPlan, removeRevision } from '../../records/plan.ts'
 import type { QueueDepth } from '../../ports/queue.ts'
 import { readVideo } from '../../records/video.ts'
@@ -80,5 +80,5 @@ async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): P
     return undefined
   }
   if (!isEmpty) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
-  return isEmpty ? { ...next(), atMinute: minuteOf(againAt) + 1 } : next()
+  return isEmpty ? { ...next(), atMinute: minuteAfter(againAt) } : next()
 }

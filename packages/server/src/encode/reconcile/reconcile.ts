@@ -1,7 +1,7 @@
 /** The reconciler: what queues and processes lose, documents bring back (DESIGN §2.1). */
 import { remembered } from '../../base/once.ts'
 import { sleep } from '../../base/time.ts'
-import { beginWalk, minuteOf, type Due } from '../../records/due.ts'
+import { beginWalk, minuteAfter, minuteOf, type Due } from '../../records/due.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { lookAtVideo } from './look-at-video.ts'
 import { scanVideosDaily } from './scan-videos.ts'
@@ -29,7 +29,7 @@ export async function reconcileOnce(deps: EncodeDeps, onDueUpload: UploadDueHand
   const depth = remembered(() => deps.queue.depth(), depthMs)
   const handlers: Record<Due['kind'], DueHandler> = { video: (due) => lookAtVideo(deps, due, depth), upload: lookAtUpload }
   // A newer version may know further kinds: theirs are kept for its encoders.
-  const keep: DueHandler = async (due) => ({ ...due, atMinute: minuteOf(deps.clock()) + 1 })
+  const keep: DueHandler = async (due) => ({ ...due, atMinute: minuteAfter(deps.clock()) })
   await walkDue(deps, (due) => (handlers[due.kind] ?? keep)(due), { backMinutes, aheadMinutes, isShared, signal })
   if (!isShared || (await beginWalk(deps.documents, 'dead-letters', minuteOf(deps.clock())))) await takeUpDeadLetters(deps)
 }

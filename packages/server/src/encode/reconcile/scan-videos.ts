@@ -2,7 +2,7 @@
 import { sleep } from '../../base/time.ts'
 import { taskOf } from '../../domain/messages.ts'
 import { isFinal, type Video } from '../../domain/video.ts'
-import { beginWalk, minuteOf, writeDue } from '../../records/due.ts'
+import { beginWalk, minuteAfter, minuteOf, writeDue } from '../../records/due.ts'
 import { readScanMark, writeScanMark } from '../../records/scan.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { enqueueExtras } from './extras-due.ts'
@@ -35,7 +35,7 @@ export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Pr
 }
 
 async function backstop(deps: EncodeDeps, video: Video): Promise<void> {
-  if (!isFinal(video)) return writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteOf(deps.clock()) + 1 })
+  if (!isFinal(video)) return writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteAfter(deps.clock()) })
   const endedAt = video.deletedAt ?? video.readyAt ?? video.completedAt ?? video.createdAt
   if (deps.clock() - endedAt >= leftoverMs) return
   await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))

@@ -7,7 +7,7 @@ import type { Video } from '../../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../../ports/objects.ts'
 import { pagesOf } from '../../ports/objects-pages.ts'
 import { readSlots } from '../../records/chunk.ts'
-import { minuteOf, writeDue } from '../../records/due.ts'
+import { minuteAfter, writeDue } from '../../records/due.ts'
 import { readPlan } from '../../records/plan.ts'
 import { readVideo } from '../../records/video.ts'
 import type { EncodeDeps } from '../deps.ts'
@@ -34,7 +34,7 @@ export async function sweepVideo(deps: SweepDeps, videoId: string, options: { gr
 /** The due entry for the second sweep comes first, so that it happens whatever becomes of this one. */
 async function sweepDeleted(deps: SweepDeps, video: Video): Promise<number> {
   const againAt = video.deletedAt! + tombstoneMs
-  if (deps.clock() < againAt) await writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteOf(againAt) + 1 })
+  if (deps.clock() < againAt) await writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteAfter(againAt) })
   return (await removeWhere(deps, 'encoded', video.id, everything)) + (await removeWhere(deps, 'raw', video.id, everything))
 }
 

@@ -1,25 +1,16 @@
-/** What an error of the CQL client says about the request: not done, unknown, or never to be tried again. */
+/** What an error of the CQL client says about the request: whether it was refused for good. */
 import { errors, types } from 'cassandra-driver'
 import { DriverUnavailable } from '../../../base/errors.ts'
 
-export type Outcome =
-  /** Nothing of it was done, and it may be tried again. */
-  | 'not-done'
-  /** It may have been done, may be done later, or not at all. */
-  | 'unknown'
-  /** It is wrong: a missing table, a missing right, a mistake of ours. */
-  | 'refused'
-
 const codes = types.responseErrorCodes
-const notDone: ReadonlySet<number> = new Set([codes.unavailableException, codes.overloaded, codes.isBootstrapping])
 const refused: ReadonlySet<number> = new Set([
   codes.protocolError, codes.badCredentials, codes.syntaxError, codes.unauthorized, codes.invalid, codes.configError, codes.alreadyExists, codes.functionFailure,
 ])
 
-export function outcomeOf(error: unknown): Outcome {
-  if (error instanceof errors.ResponseError) return notDone.has(error.code) ? 'not-done' : refused.has(error.code) ? 'refused' : 'unknown'
-  if (error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError || error instanceof errors.NotSupportedError) return 'refused'
-  return 'unknown'
+/** It is wrong, and never to be tried again: a missing table, a missing right, a mistake of ours. Of any other it may have been done, may be done later, or not at all. */
+export function isRefused(error: unknown): boolean {
+  if (error instanceof errors.ResponseError) return refused.has(error.code)
+  return error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError || error instanceof errors.NotSupportedError
 }
 
 /** The port's error, with what is to be done about it where that is known. */

@@ -3,7 +3,7 @@ import type { Client, QueryOptions, types } from 'cassandra-driver'
 import { DriverUnavailable } from '../../../base/errors.ts'
 import { retry } from '../../../base/retry.ts'
 import { hasLostAllNodes } from './connect.ts'
-import { outcomeOf, unavailable } from './failures.ts'
+import { isRefused, unavailable } from './failures.ts'
 import type { Statement } from './statements.ts'
 
 export type Session = {
@@ -54,7 +54,7 @@ export function openSession({ connect, callTimeoutMs }: SessionOptions): Session
       return client.batch(statements, { prepare: true, logged: false, ...options })
     },
     async repeat(what, request, deadline = performance.now() + callTimeoutMs) {
-      const isWorthwhile = (error: unknown) => !closed && performance.now() < deadline && outcomeOf(error) !== 'refused'
+      const isWorthwhile = (error: unknown) => !closed && performance.now() < deadline && !isRefused(error)
       try {
         return await retry(request, { attempts: Infinity, baseMs: 25, maxMs: 1000, retryable: isWorthwhile })
       } catch (error) {

@@ -4,7 +4,7 @@ import { DriverUnavailable, VersionConflict } from '../../../base/errors.ts'
 import { backoffMs } from '../../../base/retry.ts'
 import { sleep } from '../../../base/time.ts'
 import type { TableName } from '../../../domain/tables.ts'
-import { outcomeOf, unavailable } from './failures.ts'
+import { isRefused, unavailable } from './failures.ts'
 import type { Session } from './session.ts'
 import { conditionalWrites, readVersions, type Write } from './statements.ts'
 
@@ -29,17 +29,15 @@ export async function writeConditionally(session: Session, table: TableName, pk:
       if (!answerLost) throw conflict(what)
     } catch (error) {
       if (error instanceof VersionConflict) throw error
-      if (outcomeOf(error) === 'refused' || performance.now() > deadline) throw unavailable(what, error)
+      if (isRefused(error) || performance.now() > deadline) throw unavailable(what, error)
       failure = error
       // Also where a node says that too few replicas are there: Paxos may find out after the proposal was accepted.
       answerLost = true
     }
-    if (answerLost) {
-      const verdict = await settle(session, table, pk, writes, deadline)
-      if (verdict === 'done') return
-      if (verdict === 'lost') throw conflict(what)
-      if (verdict === 'unknown') throw new DriverUnavailable(`${what}: the answer was lost, and others wrote since`, { cause: failure })
-    }
+    const verdict = await settle(session, table, pk, writes, deadline)
+    if (verdict === 'done') return
+    if (verdict === 'lost') throw conflict(what)
+    if (verdict === 'unknown') throw new DriverUnavailable(`${what}: the answer was lost, and others wrote since`, { cause: failure })
     await sleep(backoffMs(attempt, 20, 1000))
   }
 }
