@@ -1,15 +1,11 @@
 /** The owner's charts: their shapes, and that Chromium shows them to the owner alone. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import type { AudienceAnswer } from '@sluice/contract'
 import { hourBars, retentionPath, spanOf } from '../src/video/audience-shapes.ts'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { mockAccount, mockVideo, startMockServer } from './mock-server.ts'
+import { mockAccount, mockVideo } from './mock-server.ts'
+import { id, openStage, skip } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const id = 'x'.repeat(16)
 const hourMs = 3_600_000
 const to = 500_000 * hourMs + 1000
 
@@ -34,12 +30,9 @@ test('bars lie at their hour, the curve goes from the left to the right', () => 
 })
 
 test('the owner sees figures and charts, asked for when they are opened; others see none', { skip }, async (t) => {
-  const mock = await startMockServer()
-  const browser = await launchBrowser()
-  t.after(async () => {
-    await browser.close()
-    await mock.close()
-  })
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const { mock, browser } = stage
   mock.videos.set(id, mockVideo(id))
   mock.audience = audience
   const page = await browser.newPage()

@@ -1,18 +1,10 @@
 /** What the player tells the server with its requests (CMCD), as Chromium sends it. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseCmcd } from '../../server/src/stream/cmcd.ts'
 import { withStarved } from '../src/player/cmcd.ts'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { makeDash } from './make-dash.ts'
-import { mockVideo, startMockServer } from './mock-server.ts'
-
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const id = 'x'.repeat(16)
+import { mockVideo } from './mock-server.ts'
+import { id, openStage, skip } from './stage.ts'
 
 test('bs is put among the keys, and only where there are keys', () => {
   assert.equal(withStarved('http://a/1.m4s'), 'http://a/1.m4s')
@@ -20,16 +12,9 @@ test('bs is put among the keys, and only where there are keys', () => {
 })
 
 test('buffer, start and stall are in the query; the next address is not', { skip }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-cmcd-'))
-  const mock = await startMockServer()
-  const browser = await launchBrowser()
-  t.after(async () => {
-    await browser.close()
-    await mock.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  await makeDash(directory)
-  mock.media = { directory }
+  const stage = await openStage({ withMedia: true })
+  t.after(() => stage.close())
+  const { mock, browser } = stage
   mock.videos.set(id, mockVideo(id, { durationSeconds: 10 }))
   let release!: () => void
   const held = new Promise<void>((resolve) => (release = resolve))

@@ -1,48 +1,35 @@
 /** Storyboard, captions and chapters in the player, and their forms for the owner, in Chromium against the mock. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { parseStoryboard, tileAt } from '../src/player/storyboard.ts'
 import { chaptersText, parseChapters } from '../src/video/chapters-text.ts'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { makeDash } from './make-dash.ts'
-import { mockAccount, mockVideo, startMockServer, type MockServer } from './mock-server.ts'
+import { mockAccount, mockVideo, type MockServer } from './mock-server.ts'
+import { id, openStage, skip, type Stage } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const id = 'x'.repeat(16)
-
+let stage: Stage
 let mock: MockServer
-let browser: Browser
 let page: Page
-let directory: string
 
 before(async () => {
   if (skip) return
-  directory = mkdtempSync(join(tmpdir(), 'sluice-web-'))
-  await makeDash(directory)
-  writeFileSync(join(directory, 'index.vtt'), 'WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n0.jpg#xywh=0,0,160,90\n\n00:00:04.000 --> 00:00:10.000\n0.jpg#xywh=160,0,160,90\n')
-  writeFileSync(join(directory, 'en.vtt'), 'WEBVTT\n\n00:00:00.000 --> 00:00:09.000\nHello there\n')
-  mock = await startMockServer()
-  browser = await launchBrowser()
+  stage = await openStage({ withMedia: true })
+  mock = stage.mock
+  writeFileSync(join(stage.directory, 'index.vtt'), 'WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n0.jpg#xywh=0,0,160,90\n\n00:00:04.000 --> 00:00:10.000\n0.jpg#xywh=160,0,160,90\n')
+  writeFileSync(join(stage.directory, 'en.vtt'), 'WEBVTT\n\n00:00:00.000 --> 00:00:09.000\nHello there\n')
 })
-after(async () => {
-  await browser?.close()
-  await mock?.close()
-  if (directory) rmSync(directory, { recursive: true, force: true })
-})
+after(() => stage?.close())
 beforeEach(async () => {
   if (skip) return
   await page?.close()
-  mock.media = { directory }
+  mock.media = { directory: stage.directory }
   mock.hasExtras = true
   mock.captions = [{ id: 'en', language: 'en', kind: 'uploaded', label: 'English', createdAt: 0 }]
   const chapters = [{ startSeconds: 0, title: 'Opening' }, { startSeconds: 6, title: 'The end' }]
   mock.videos.set(id, mockVideo(id, { durationSeconds: 10, chapters }))
-  page = await (await browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
+  page = await (await stage.browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
 })
 
 test('the index of a storyboard, with links relative to it', () => {

@@ -1,36 +1,30 @@
 /** The pages in Chromium against the mock: signing in, the grid, live states, editing, deleting. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { mockAccount, mockVideo, startMockServer, type MockServer } from './mock-server.ts'
+import type { Page } from 'playwright-core'
+import { mockAccount, mockVideo, type MockServer } from './mock-server.ts'
+import { openStage, skip, type Stage } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
 const idOf = (number: number) => String(number).padStart(16, 'x')
 
+let stage: Stage
 let mock: MockServer
-let browser: Browser
 let page: Page
 let faults: string[]
 
 before(async () => {
   if (skip) return
-  mock = await startMockServer()
-  browser = await launchBrowser()
+  stage = await openStage()
+  mock = stage.mock
 })
-after(async () => {
-  await browser?.close()
-  await mock?.close()
-})
+after(() => stage?.close())
 beforeEach(async () => {
   if (skip) return
   await page?.close()
   mock.videos.clear()
   mock.account = undefined
   faults = []
-  page = await browser.newPage({ viewport: { width: 1100, height: 800 } })
+  page = await stage.browser.newPage({ viewport: { width: 1100, height: 800 } })
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (entry) => entry.text().includes('Content Security Policy') && faults.push(entry.text()))
 })

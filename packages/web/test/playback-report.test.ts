@@ -1,45 +1,30 @@
 /** What the player reports of a playback, in Chromium: start-up, stalls, sizes, what was seen, and the last word when the page goes. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { PlaybackReport } from '@sluice/contract'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { Value } from 'typebox/value'
 import { addWatched, type WatchedRange } from '../src/player/watched-ranges.ts'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { makeDash } from './make-dash.ts'
-import { mockVideo, startMockServer, type MockServer } from './mock-server.ts'
+import { mockVideo, type MockServer } from './mock-server.ts'
+import { id, openStage, skip, type Stage } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const id = 'x'.repeat(16)
-
+let stage: Stage
 let mock: MockServer
-let browser: Browser
 let page: Page
-let directory: string
 
 before(async () => {
   if (skip) return
-  directory = mkdtempSync(join(tmpdir(), 'sluice-report-'))
-  await makeDash(directory)
-  mock = await startMockServer()
+  stage = await openStage({ withMedia: true })
+  mock = stage.mock
   mock.videos.set(id, mockVideo(id, { durationSeconds: 10 }))
-  browser = await launchBrowser()
 })
-after(async () => {
-  await browser?.close()
-  await mock?.close()
-  if (directory) rmSync(directory, { recursive: true, force: true })
-})
+after(() => stage?.close())
 beforeEach(async () => {
   if (skip) return
-  mock.media = { directory }
+  mock.media = { directory: stage.directory }
   mock.reports = []
-  page = await browser.newPage()
+  page = await stage.browser.newPage()
 })
 afterEach(() => page?.close())
 

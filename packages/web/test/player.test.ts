@@ -1,41 +1,28 @@
 /** The player in Chromium over a real DASH set: it plays, seeks, switches, survives holds and failures. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { makeDash } from './make-dash.ts'
-import { mockVideo, startMockServer, type MockServer } from './mock-server.ts'
+import type { Page } from 'playwright-core'
+import { mockVideo, type MockServer } from './mock-server.ts'
+import { id, openStage, skip, type Stage } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const id = 'x'.repeat(16)
-
+let stage: Stage
 let mock: MockServer
-let browser: Browser
 let page: Page
-let directory: string
 
 before(async () => {
   if (skip) return
-  directory = mkdtempSync(join(tmpdir(), 'sluice-web-'))
-  await makeDash(directory)
-  mock = await startMockServer()
-  browser = await launchBrowser()
+  stage = await openStage({ withMedia: true })
+  mock = stage.mock
 })
-after(async () => {
-  await browser?.close()
-  await mock?.close()
-  if (directory) rmSync(directory, { recursive: true, force: true })
-})
+after(() => stage?.close())
 beforeEach(async () => {
   if (skip) return
   await page?.close()
-  mock.media = { directory }
+  mock.media = { directory: stage.directory }
   mock.videos.set(id, mockVideo(id, { durationSeconds: 10, description: 'Words.' }))
-  page = await (await browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
+  page = await (await stage.browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
 })
 
 const player = () => page.locator('.player')
@@ -53,15 +40,15 @@ test('it starts by itself, moves, and has not stalled', { skip }, async () => {
 })
 
 test('a quality that is complete later joins what plays, without a stall', { skip }, async () => {
-  const whole = readFileSync(join(directory, 'manifest.mpd'), 'utf8')
-  writeFileSync(join(directory, 'first.mpd'), whole.replace(/<Representation id="1"[\s\S]*?<\/Representation>/, ''))
+  const whole = readFileSync(join(stage.directory, 'manifest.mpd'), 'utf8')
+  writeFileSync(join(stage.directory, 'first.mpd'), whole.replace(/<Representation id="1"[\s\S]*?<\/Representation>/, ''))
   const rendition = (height: number, complete: boolean) => ({ id: `h264-${height}p`, kind: 'video' as const, codecs: 'avc1.64001f', height, bitsPerSecond: 1_000_000, complete })
   mock.videos.set(id, mockVideo(id, { durationSeconds: 10, state: 'playable', progress: 0.5, renditions: [rendition(480, false), rendition(240, true)] }))
   mock.manifest = 'first.mpd'
   // From the fourth segment on they wait until the quality has joined: else all of the clip would be there before.
   let release = () => {}
   const joined = new Promise<void>((resolve) => (release = resolve))
-  mock.media = { directory, hold: async (path) => void (/^0-[45]\.m4s/.test(path) && (await joined)) }
+  mock.media = { directory: stage.directory, hold: async (path) => void (/^0-[45]\.m4s/.test(path) && (await joined)) }
   await page.goto(`${mock.origin}/watch/${id}`)
   await inState('playing')
   assert.equal(await player().getAttribute('data-height'), '240')

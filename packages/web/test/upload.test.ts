@@ -1,35 +1,27 @@
 /** Uploading in Chromium against the mock: progress, pause, a reload in the middle, live state, errors. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { chromiumPath, launchBrowser } from './browser.ts'
-import { mockAccount, startMockServer, type MockServer } from './mock-server.ts'
+import type { Page } from 'playwright-core'
+import { mockAccount, type MockServer } from './mock-server.ts'
+import { openStage, skip, type Stage } from './stage.ts'
 
-const isBuilt = existsSync(new URL('../dist/index.html', import.meta.url))
-const skip = !chromiumPath ? 'no Chromium here' : isBuilt ? false : 'the site is not built'
-const directory = mkdtempSync(join(tmpdir(), 'sluice-web-'))
-const film = join(directory, 'my_film.mp4')
-writeFileSync(film, Buffer.alloc(6 * 2 ** 20, 7))
-writeFileSync(join(directory, 'empty.mp4'), '')
-writeFileSync(join(directory, 'other.mp4'), 'other')
-
+let stage: Stage
 let mock: MockServer
-let browser: Browser
+let film: string
 let page: Page
 
 before(async () => {
   if (skip) return
-  mock = await startMockServer()
-  browser = await launchBrowser()
+  stage = await openStage()
+  mock = stage.mock
+  film = join(stage.directory, 'my_film.mp4')
+  writeFileSync(film, Buffer.alloc(6 * 2 ** 20, 7))
+  writeFileSync(join(stage.directory, 'empty.mp4'), '')
+  writeFileSync(join(stage.directory, 'other.mp4'), 'other')
 })
-after(async () => {
-  await browser?.close()
-  await mock?.close()
-  rmSync(directory, { recursive: true, force: true })
-})
+after(() => stage?.close())
 beforeEach(async () => {
   if (skip) return
   await page?.close({ runBeforeUnload: false })
@@ -37,7 +29,7 @@ beforeEach(async () => {
   mock.uploads.clear()
   mock.account = mockAccount
   mock.beforePart = undefined
-  page = await (await browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
+  page = await (await stage.browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
   page.on('dialog', (dialog) => void dialog.accept())
   await page.goto(`${mock.origin}/upload`)
   await page.locator('.drop').waitFor()
@@ -89,7 +81,7 @@ test('after a reload the upload asks for the same file, refuses another and goes
   await page.reload()
   const card = page.locator('.upload-card[data-phase=unfinished]')
   await card.getByText(/50 % is on the server/).waitFor()
-  await card.locator('input[type=file]').setInputFiles(join(directory, 'other.mp4'))
+  await card.locator('input[type=file]').setInputFiles(join(stage.directory, 'other.mp4'))
   await card.getByText(/That is another file/).waitFor()
   const sent: number[] = []
   mock.beforePart = async (partNumber) => void sent.push(partNumber)
@@ -112,7 +104,7 @@ test('cancelling removes it from the server', { skip }, async () => {
 })
 
 test('an empty file is refused with a sentence, beside one that goes up', { skip }, async () => {
-  await page.locator('.drop input').setInputFiles([join(directory, 'empty.mp4'), film])
+  await page.locator('.drop input').setInputFiles([join(stage.directory, 'empty.mp4'), film])
   await page.getByText('The file is empty').waitFor()
   await page.locator('.upload-card[data-phase=done]').waitFor()
 })
