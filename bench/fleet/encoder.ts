@@ -37,7 +37,7 @@ export type SimulatedEncoder = {
 const never = new Promise<never>(() => {})
 
 export function startSimulatedEncoder(world: EncoderWorld): SimulatedEncoder {
-  const processor = openProcessor(world.limits.cores!)
+  const processor = openProcessor(world.limits.cores!, world.limits.slots)
   let killed = false
   const isDead = () => killed
   const deps: EncodeDeps = {

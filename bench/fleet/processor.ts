@@ -8,11 +8,11 @@ export type Work = {
   signal?: AbortSignal
 }
 
-/** In seconds of this encoder, of any number of cores. */
+/** In seconds of this encoder, of any number of cores: of one with four slots, a task in hand for a second is a quarter. */
 export type Tally = {
-  /** At least one task was in hand. */
+  /** Tasks were in hand. */
   busy: number
-  /** At least one run worked. */
+  /** Of them, runs worked. */
   working: number
   /** Spent on runs of which nothing was used. */
   wasted: number
@@ -23,8 +23,8 @@ type Run = Work & { left: number; rate: number; took: number; resolve(took: numb
 export type Processor = {
   /** Resolves to the encoder-seconds that it took; rejects with the signal's reason. */
   run(work: Work): Promise<number>
-  /** Tasks in hand: one more, or one less. */
-  hold(change: 1 | -1): void
+  /** Tasks in hand: so many more or less. */
+  hold(change: number): void
   /** Of a finished run: that share of it was of no use. */
   waste(seconds: number): void
   /** Everything ends where it is, and nobody is told. */
@@ -32,7 +32,8 @@ export type Processor = {
   tally(): Tally
 }
 
-export function openProcessor(cores: number): Processor {
+/** `slots`: tasks at once that are all of it; a viewer's or an opening's beside them is no more than all. */
+export function openProcessor(cores: number, slots = 1): Processor {
   const runs = new Set<Run>()
   const tally: Tally = { busy: 0, working: 0, wasted: 0 }
   let timer: NodeJS.Timeout | undefined
@@ -44,14 +45,18 @@ export function openProcessor(cores: number): Processor {
     const seconds = (performance.now() - at) / 1000
     at = performance.now()
     if (seconds === 0) return
-    if (inHand > 0) tally.busy += seconds
-    let total = 0
-    for (const { rate } of runs) total += rate
+    tally.busy += seconds * Math.min(1, inHand / slots)
+    let [total, active] = [0, 0]
+    for (const { rate } of runs) {
+      total += rate
+      if (rate > 0) active++
+    }
     if (total === 0) return
-    tally.working += seconds
+    const worked = seconds * Math.min(1, Math.min(active, inHand) / slots)
+    tally.working += worked
     for (const run of runs) {
       run.left -= run.rate * seconds
-      run.took += seconds * (run.rate / total)
+      run.took += worked * (run.rate / total)
     }
   }
 

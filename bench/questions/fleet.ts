@@ -44,7 +44,7 @@ export const question: Question = {
     'a queue with its order (streams in turn, first in line gets what comes, leases of 30 s). Not measured are the times of posters and of the quality figure. ' +
     `Uploads: ${spoken(uploadsAssumed)}, 1080p25. Viewers of what is new: ${spoken(viewersAssumed)}. Faults: ${spoken(usualFaults)}, a lost encoder is replaced after a minute. ` +
     `Arrivals are set so that encoders are busy for ${wanted * 100} % of the time, by a pilot run that tells what a video takes. Of the larger fleets only minutes of the busiest hour are simulated, after a warm-up: ` +
-    `${fleets.map(({ encoders, seconds }) => `${encoders}: ${seconds} s`).join(', ')}. Busy is an encoder with a task in hand; useful is the time in which it works on what is not thrown away or there already. ` +
+    `${fleets.map(({ encoders, seconds }) => `${encoders}: ${seconds} s`).join(', ')}. Busy is a slot of an encoder (one for two cores) with a task in hand; useful is the time in which it works on what is not thrown away or there already. ` +
     'The limit is an ideal fleet: no stores, no faults, every opening takes the next free encoder for itself (M/G/k). A round is another seed; the same seed gives the same figures everywhere.',
   rounds: 1,
   async ask({ rounds, say, draw }) {

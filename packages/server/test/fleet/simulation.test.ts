@@ -25,6 +25,7 @@ test('encoders that die or are taken away every few minutes leave no upload behi
 
 test('runs share the cores, and those of a higher nice stand still meanwhile', async () => {
   const processor = openProcessor(2)
+  processor.hold(1)
   const ended: string[] = []
   const run = async (name: string, cpuSeconds: number, width: number, nice: number) => {
     await processor.run({ cpuSeconds, width, nice })
@@ -34,4 +35,21 @@ test('runs share the cores, and those of a higher nice stand still meanwhile', a
   assert.deepEqual(ended, ['first', 'second', 'bulk'])
   const { working } = processor.tally()
   assert.ok(working >= 0.2, `${working} s for 0.42 CPU s on two cores`)
+})
+
+test('of an encoder with four slots, one task in hand is a quarter, and five are all of it', async () => {
+  const processor = openProcessor(8, 4)
+  const spent = async (tasks: number): Promise<number> => {
+    processor.hold(tasks)
+    const before = processor.tally()
+    const started = performance.now()
+    await Promise.all(Array.from({ length: tasks }, () => processor.run({ cpuSeconds: 0.1, width: 1, nice: 0 })))
+    const seconds = (performance.now() - started) / 1000
+    const { busy, working } = processor.tally()
+    assert.ok(Math.abs(busy - before.busy - (working - before.working)) < 0.02)
+    processor.hold(-tasks)
+    return (busy - before.busy) / seconds
+  }
+  assert.ok(Math.abs((await spent(1)) - 0.25) < 0.02)
+  assert.ok(Math.abs((await spent(5)) - 1) < 0.02)
 })
