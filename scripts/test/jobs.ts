@@ -18,11 +18,11 @@ const kinds: { pattern: RegExp; limitSeconds: number; rank: number; alone?: bool
   { pattern: /\/test\/e2e\/large-/, limitSeconds: 1200, rank: 9, alone: true },
   { pattern: /\/test\/e2e\//, limitSeconds: 900, rank: 8, alone: true },
   { pattern: /\/test\/engines\/e2e\//, limitSeconds: 1200, rank: 7, alone: true },
-  { pattern: /\/test\/engines\//, limitSeconds: 600, rank: 5 },
+  { pattern: /\/test\/engines\//, limitSeconds: 900, rank: 5 },
   { pattern: /\/test\/media\//, limitSeconds: 900, rank: 1 },
   { pattern: /\/test\/encode\//, limitSeconds: 900, rank: 2 },
   { pattern: /\/test\/rules\//, limitSeconds: 180, rank: 3 },
-  { pattern: /./, limitSeconds: 240, rank: 4 },
+  { pattern: /./, limitSeconds: 480, rank: 4 },
 ]
 
 /** `npm test` runs everything but what needs engines (S3, Cassandra, …) started; `npm run test:engines` and `test:chaos` run that. */

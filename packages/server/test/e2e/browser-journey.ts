@@ -68,7 +68,7 @@ async function journey<Started extends Site>(t: TestContext, start: () => Promis
     const card = page.locator('article.upload-card')
     await card.locator('xpath=self::*[@data-phase="done"]').waitFor()
     const watch = card.getByRole('link', { name: 'Watch' })
-    await watch.waitFor({ timeout: 180_000 })
+    await watch.waitFor({ timeout: 400_000 })
     await watch.click()
     await page.waitForURL('**/watch/*')
     watchUrl = page.url()

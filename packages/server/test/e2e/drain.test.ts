@@ -13,7 +13,7 @@ import { startServer } from './start-server.ts'
 
 const bulk = 2
 
-test('a chunk in work is given back, not left to its lease', { timeout: 300_000 }, async (t) => {
+test('a chunk in work is given back, not left to its lease', { timeout: 600_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-drain-'))
   const server = await startServer({ SLUICE_ENCODER_PRESET: 'medium' })
   t.after(async () => {

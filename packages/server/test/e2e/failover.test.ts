@@ -14,7 +14,7 @@ const executablePath = findProgram('chromium')
 /** Longer than what the player buffers ahead: the end has to come from the edge that is left. */
 const seconds = 50
 
-test('killing the edge in use', { timeout: 300_000, skip: !executablePath && 'no Chromium is installed' }, async (t) => {
+test('killing the edge in use', { timeout: 600_000, skip: !executablePath && 'no Chromium is installed' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-failover-'))
   let sluice: Installation | undefined
   let browser: Browser | undefined

@@ -37,7 +37,7 @@ async function loseQueue(stage: Stage): Promise<void> {
 }
 
 for (const when of ['before', 'after'] as const) {
-  test(`killed ${when} any write, with the queue lost: ready, whole, nothing orphaned`, { timeout: 240_000 }, async () => {
+  test(`killed ${when} any write, with the queue lost: ready, whole, nothing orphaned`, { timeout: 600_000 }, async () => {
     for (let atWrite = 0; ; atWrite++) {
       const stage = await openStage({ seconds: 5 })
       try {

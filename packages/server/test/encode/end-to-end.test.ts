@@ -14,7 +14,7 @@ for (const [name, path] of [
   ['a portrait', clip('d_portrait_1080x1920_mono.mp4')],
   ['sound alone', clip('d_audio_only.m4a')],
 ] as const) {
-  test(`${name} becomes ready`, { timeout: 300_000, skip: path === undefined && 'the clip is not here' }, async (t) => {
+  test(`${name} becomes ready`, { timeout: 800_000, skip: path === undefined && 'the clip is not here' }, async (t) => {
     const stage = await openStage({ clip: path! })
     const worker = startWorker({ ...stage.deps, progress: trackProgress(stage.deps) })
     t.after(async () => {

@@ -31,7 +31,7 @@ for (const [name, path, seconds] of [
   ['a transport stream', makeClip({ seconds: 6, extension: 'ts' }), 6],
   ['a joined transport stream whose time jumps back', nastyClip(nastyClips.find(({ name }) => name === 'jumps-back.ts')!), 14],
 ] as const) {
-  test(`${name} is encoded from its copy`, { timeout: 300_000 }, async (t) => {
+  test(`${name} is encoded from its copy`, { timeout: 800_000 }, async (t) => {
     const stage = await open(t, { clip: path, fastDue: true })
     const id = await stage.addVideo()
     await stage.deps.queue.enqueue(inspectTask(id))

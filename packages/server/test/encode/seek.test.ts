@@ -25,7 +25,7 @@ function longFilm(folder: string): string {
   return film
 }
 
-test('the end of a long film is made for the viewer who seeks there', { timeout: 180_000 }, async (t) => {
+test('the end of a long film is made for the viewer who seeks there', { timeout: 600_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-seek-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const stage = await openStage({ clip: longFilm(folder) })

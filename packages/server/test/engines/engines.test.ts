@@ -6,7 +6,7 @@ import { descendantsOf } from '../../../../scripts/test/descendants.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 
 for (const { name, start } of engines) {
-  test(`${name} starts on loopback and stops cleanly`, { timeout: 240_000 }, async () => {
+  test(`${name} starts on loopback and stops cleanly`, { timeout: 500_000 }, async () => {
     const { path, remove } = await scratchDirectory()
     try {
       const engine = await start({ directory: path })

@@ -8,7 +8,7 @@ import { eventually } from '../contract/eventually.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 import { startRolesForTest } from '../roles/start-roles.ts'
 
-test('the server comes before the store and the cache', { timeout: 240_000 }, async () => {
+test('the server comes before the store and the cache', { timeout: 500_000 }, async () => {
   const scratch = await scratchDirectory()
   const ports = await freePorts(9)
   const [s3Ports, redisPort] = [ports.slice(0, 8), ports[8]!]

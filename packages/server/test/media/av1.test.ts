@@ -19,7 +19,7 @@ import { decode, encodeSpan, planOf, tools } from './encode-clip.ts'
 
 const skip = !(await hasEncoder(tools, 'av1').catch(() => false)) && 'this ffmpeg has no libsvtav1'
 
-test('spans of AV1 fit one init segment and the grid', { skip, timeout: 300_000 }, async (t) => {
+test('spans of AV1 fit one init segment and the grid', { skip, timeout: 800_000 }, async (t) => {
   const workDir = mkdtempSync(join(tmpdir(), 'sluice-av1-'))
   t.after(() => rmSync(workDir, { recursive: true, force: true }))
   const path = makeClip({ seconds: 9, width: 320, height: 180, rate: '30000/1001' })

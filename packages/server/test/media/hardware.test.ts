@@ -44,7 +44,7 @@ test('VA-API gets its device, and pictures in its memory, in every output', () =
   assert.equal(after(args, '-filter_complex')!.match(/format=nv12,hwupload\[v\d\]/g)?.length, renditions.length)
 })
 
-test('hardware that is not here: the reason is said, and new plans are for software', { timeout: 60_000 }, async (t) => {
+test('hardware that is not here: the reason is said, and new plans are for software', { timeout: 300_000 }, async (t) => {
   const trouble = await hardwareTrouble({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }, 'nvenc')
   if (trouble === undefined) return t.skip('there is an NVENC here')
   assert.ok(trouble.length > 5)
@@ -75,7 +75,7 @@ async function plannedForHardware() {
   return { stage, id, revision, opening }
 }
 
-test('a plan for hardware waits for an encoder that has it: nothing is made in software, nothing fails', { timeout: 60_000 }, async (t) => {
+test('a plan for hardware waits for an encoder that has it: nothing is made in software, nothing fails', { timeout: 300_000 }, async (t) => {
   const { stage, id, revision, opening } = await plannedForHardware()
   t.after(() => stage.close())
   await assert.rejects(opening(), GiveBack)
@@ -86,7 +86,7 @@ test('a plan for hardware waits for an encoder that has it: nothing is made in s
   assert.deepEqual([video.state, video.revision, video.warnings], ['ready', revision, []])
 })
 
-test('when nobody has had the hardware for minutes the video is planned anew in software, and says so', { timeout: 60_000 }, async (t) => {
+test('when nobody has had the hardware for minutes the video is planned anew in software, and says so', { timeout: 300_000 }, async (t) => {
   const { stage, id, revision, opening } = await plannedForHardware()
   t.after(() => stage.close())
   stage.advance(3 * 60_000)
@@ -103,7 +103,7 @@ test('when nobody has had the hardware for minutes the video is planned anew in 
   await assertAllStored(stage, plan)
 })
 
-test('one that plays waits as long as the setting says, and becomes playable again', { timeout: 60_000 }, async (t) => {
+test('one that plays waits as long as the setting says, and becomes playable again', { timeout: 300_000 }, async (t) => {
   const { stage, id, revision, opening } = await plannedForHardware()
   t.after(() => stage.close())
   await updateVideo(stage.deps.documents, id, (video) => ({ ...video, state: 'playable', playableAt: 1 }))

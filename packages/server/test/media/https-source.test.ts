@@ -33,7 +33,7 @@ after(async () => {
   await scratch.remove()
 })
 
-const probe = (limits: string[]) => run('ffprobe', ['-v', 'error', ...limits, '-show_entries', 'format=duration', '-of', 'csv=p=0', url], { timeout: 60_000 })
+const probe = (limits: string[]) => run('ffprobe', ['-v', 'error', ...limits, '-show_entries', 'format=duration', '-of', 'csv=p=0', url], { timeout: 300_000 })
 
 test('a server that an authority vouches for is read', async () => {
   const { stdout } = await probe(inputLimits(url, undefined, join(scratch.path, 'own.pem')))

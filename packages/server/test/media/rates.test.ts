@@ -55,7 +55,7 @@ const hard: [string, string | undefined, number][] = [
   ['a street', clip('r_fragmented_street_480p_8s.mp4'), 3],
 ]
 for (const [name, path, count] of hard) {
-  test(`${name}: the peak of segments made one by one is within a tenth of what is declared`, { timeout: 300_000, skip: path === undefined && 'the clip is not here' }, async (t) => {
+  test(`${name}: the peak of segments made one by one is within a tenth of what is declared`, { timeout: 600_000, skip: path === undefined && 'the clip is not here' }, async (t) => {
     const url = server.urlOf(path!)
     const plan = greedy((await planOf(url, path!)).plan)
     const manifest = { version: 1, createdAt: 0, renditionIds: plan.video!.renditions.map(({ id }) => id) }
@@ -71,7 +71,7 @@ for (const [name, path, count] of hard) {
 }
 
 for (const preset of ['ultrafast', 'superfast']) {
-  test(`${preset} holds it too`, { timeout: 120_000 }, async (t) => {
+  test(`${preset} holds it too`, { timeout: 600_000 }, async (t) => {
     const path = clip('r_gopro_karma_480p_5streams.mp4') ?? noise('640x360', 8)
     const plan = greedy((await planOf(server.urlOf(path), path)).plan)
     const rendition = plan.video!.renditions[0]!
@@ -90,7 +90,7 @@ async function tuned(path: string): Promise<number[]> {
   return renditions.map(({ id }) => crf[id]!)
 }
 
-test('noise gets a lower CRF than a plain picture, and segments of any CRF fit the init segment', { timeout: 120_000 }, async () => {
+test('noise gets a lower CRF than a plain picture, and segments of any CRF fit the init segment', { timeout: 600_000 }, async () => {
   const plain = makeClip({ seconds: 6, width: 640, height: 360, rate: '30' })
   const hardPath = noise('640x360', 8)
   const [easy, difficult] = [await tuned(plain), await tuned(hardPath)]
@@ -107,7 +107,7 @@ test('noise gets a lower CRF than a plain picture, and segments of any CRF fit t
 
 const screen = clip('r_mediarecorder_screen_1080p_noduration.mkv')
 const sports = clip('r_gopro_karma_480p_5streams.mp4')
-test('a screen recording gets a higher CRF than a flight over trees', { timeout: 120_000, skip: !(screen && sports) && 'the clips are not here' }, async (t) => {
+test('a screen recording gets a higher CRF than a flight over trees', { timeout: 600_000, skip: !(screen && sports) && 'the clips are not here' }, async (t) => {
   const [calm, moving] = [await tuned(screen!), await tuned(sports!)]
   t.diagnostic(`screen ${calm.join()}, flight ${moving.join()}`)
   moving.forEach((crf, index) => assert.ok(calm[index]! >= crf + 3, `${calm.join()} against ${moving.join()}`))
@@ -121,7 +121,7 @@ test('what was not sampled takes the CRF of the largest sampled one', () => {
   assert.deepEqual(tuningOf(renditions, new Map()), { crf: {} })
 })
 
-test('what is compared with the source: the same pictures are alike, and worse encodes less so', { timeout: 120_000 }, async () => {
+test('what is compared with the source: the same pictures are alike, and worse encodes less so', { timeout: 600_000 }, async () => {
   const path = makeClip({ seconds: 6, width: 640, height: 360, rate: '30' })
   const url = server.urlOf(path)
   const { plan, inits } = await planOf(url, path)
