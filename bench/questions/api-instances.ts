@@ -10,15 +10,16 @@ import { storeVideos } from '../stage/many-videos.ts'
 import { openStage } from '../stage/sign-up.ts'
 
 const videos = 1000
-const calls = 2000
 const callsAtOnce = 8
+/** Until both have long been compiled by their runtimes. */
+const warmUps = 3
 const pageSize = 24
 
 export const question: Question = {
   name: 'api-instances',
   question: 'The api: two instances against one',
   method:
-    `Over Cassandra, NATS, Redis and SeaweedFS with ${videos} videos, ${callsAtOnce} requests at a time, ${calls} a round: all to one api, or in turn to two. Client, apis and engines are on the same two cores, so requests a second ` +
+    `Over Cassandra, NATS, Redis and SeaweedFS with ${videos} videos, ${callsAtOnce} requests at a time: all to one api, or in turn to two. Client, apis and engines are on the same two cores, so requests a second ` +
     'can\'t double here; what tells whether they would is the processor time of the apis (all threads, user + system) for a request: flat, if two know nothing of each other.',
   rounds: 5,
   async ask({ rounds, folder, say }) {
@@ -33,10 +34,10 @@ export const question: Question = {
       ends.push(() => second.dispose())
       const measured: Measured[] = []
       const any = () => ids[Math.floor(Math.random() * ids.length)]!
-      for (const { title, ask } of [
-        { title: 'POST play', ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}/play`, { method: 'POST' }) },
-        { title: 'A video', ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}`) },
-        { title: 'A page of the latest', ask: (url: string) => fetch(`${url}/api/v1/videos?limit=${pageSize}`) },
+      for (const { title, calls, ask } of [
+        { title: 'POST play', calls: 2000, ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}/play`, { method: 'POST' }) },
+        { title: 'A video', calls: 2000, ask: (url: string) => fetch(`${url}/api/v1/videos/${any()}`) },
+        { title: 'A page of the latest', calls: 400, ask: (url: string) => fetch(`${url}/api/v1/videos?limit=${pageSize}`) },
       ]) {
         const perSecond = new Map<string, number[]>()
         const contender = (name: string, servers: (typeof second)[]) => ({
@@ -54,7 +55,7 @@ export const question: Question = {
           },
         })
         const contenders = [contender('two instances', [stage.server, second]), contender('one instance', [stage.server])]
-        await interleave([...contenders, contender('the other', [second])], 1, (line) => say(`${title}, warm-up, ${line}`))
+        await interleave([...contenders, contender('the other', [second])], warmUps, (line) => say(`${title}, warm-up, ${line}`))
         perSecond.clear()
         const rows = await interleave(contenders, rounds, (line) => say(`${title}, ${line}`))
         measured.push({ title: `${title}: processor time of a request`, unit: 'ms', better: 'lower', rows })
