@@ -6,7 +6,7 @@ import { wholeContract } from './objects-whole.ts'
 import type { OpenedObjects } from './opened-objects.ts'
 
 export function objectsContract(name: string, open: () => Promise<OpenedObjects>): void {
-  describe(`objects on ${name}`, { timeout: 300_000 }, () => {
+  describe(`objects on ${name}`, { timeout: 800_000 }, () => {
     let opened: OpenedObjects
     before(async () => {
       opened = await open()

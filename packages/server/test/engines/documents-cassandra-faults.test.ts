@@ -11,7 +11,7 @@ import { eventually } from '../contract/eventually.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 import { losing, openFaultyProxy, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
 
-describe('Cassandra behind a bad network', { timeout: 300_000 }, () => {
+describe('Cassandra behind a bad network', { timeout: 800_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
   let engine: CassandraEngine
   let proxy: FaultyProxy

@@ -24,7 +24,7 @@ after(async () => {
   await scratch.remove()
 })
 
-test('tables are made by two versions at once, through different nodes', { timeout: 240_000 }, async () => {
+test('tables are made by two versions at once, through different nodes', { timeout: 800_000 }, async () => {
   const through = (node: number, more: object = {}) => migrate({ ...options(), contactPoints: [engine.contactPoints[node]!], replication: 3, ...more })
   await Promise.all([through(0), through(1, { tables: ['video', 'due', 'upload'] }), through(2)])
   assert.deepEqual(await through(1), [])
@@ -32,7 +32,7 @@ test('tables are made by two versions at once, through different nodes', { timeo
   await documents.ping()
 })
 
-test('one node is killed while counters count: exact, and without an error', { timeout: 240_000 }, async () => {
+test('one node is killed while counters count: exact, and without an error', { timeout: 800_000 }, async () => {
   await documents.put('video', 'counter', '', [], { ifVersion: 'absent' })
   const add = async (name: string): Promise<void> => {
     for (;;) {
@@ -53,7 +53,7 @@ test('one node is killed while counters count: exact, and without an error', { t
   assert.equal(met, names.length)
 })
 
-test('two are killed: DriverUnavailable; when they are back, everything is there', { timeout: 300_000 }, async () => {
+test('two are killed: DriverUnavailable; when they are back, everything is there', { timeout: 800_000 }, async () => {
   await engine.nodes[2]!.kill()
   await assert.rejects(documents.put('video', 'other', '', 1, { ifVersion: 'absent' }), DriverUnavailable)
   await assert.rejects(documents.ping(), DriverUnavailable)

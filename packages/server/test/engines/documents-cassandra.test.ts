@@ -13,7 +13,7 @@ import { documentsContract } from '../contract/documents.ts'
 import { eventually } from '../contract/eventually.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 
-describe('Cassandra', { timeout: 300_000 }, () => {
+describe('Cassandra', { timeout: 800_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
   let engine: CassandraEngine
   const options = () => ({ contactPoints: engine.contactPoints, dataCenter: engine.localDataCenter, keyspace: 'sluice', migrate: { replication: 1 } })

@@ -20,7 +20,7 @@ const mediaType = 'application/octet-stream'
 const newKey = () => `v/${randomId(16)}/${randomId(16)}`
 const slowDown = 'HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\n\r\n<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>'
 
-describe('S3 with faults', { timeout: 300_000 }, () => {
+describe('S3 with faults', { timeout: 800_000 }, () => {
   let engine: Awaited<ReturnType<typeof startS3>>
   let proxy: FaultyProxy
   let objects: Objects

@@ -11,7 +11,7 @@ import { scratchDirectory } from '../contract/scratch-directory.ts'
 import { countingLog } from '../contract/signals.ts'
 import { losing, openFaultyProxy, type FaultyProxy } from '../fixtures/faulty-proxy.ts'
 
-describe('NATS behind a bad network', { timeout: 300_000 }, () => {
+describe('NATS behind a bad network', { timeout: 800_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
   let engine: NatsEngine
   let proxy: FaultyProxy

@@ -13,7 +13,7 @@ import { queueContract, takeNow } from '../contract/queue.ts'
 import { scratchDirectory } from '../contract/scratch-directory.ts'
 import { countingLog } from '../contract/signals.ts'
 
-describe('NATS', { timeout: 400_000 }, () => {
+describe('NATS', { timeout: 800_000 }, () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>
   let engine: NatsEngine
   const opened: Queue[] = []

@@ -12,7 +12,7 @@ import { addresses, type Cases } from './scene.ts'
 import { startOrigin, type Origin } from './start-origin.ts'
 
 export function testEdgeContract(name: string, start: StartFront | 'the edge itself', options: { skip?: string } = {}): void {
-  test(`${name} keeps the delivery contract`, { skip: options.skip ?? false, timeout: 300_000 }, async (t) => {
+  test(`${name} keeps the delivery contract`, { skip: options.skip ?? false, timeout: 800_000 }, async (t) => {
     const origin = await startOrigin(t, start === 'the edge itself' ? addresses.proxy : '')
     const itself: Front = { origin: `http://127.0.0.1:${origin.port}`, take: async () => origin.forward(60_000), logs: async () => origin.logged.join('\n'), logsRequests: false }
     const front = start === 'the edge itself' ? itself : await start(t, { originPort: origin.port, feed: await origin.feed(), trustedProxy: addresses.proxy, clock: origin.clock })
