@@ -1,7 +1,7 @@
 /** `sluice admin move`: backup, wipe, restore; what is refused, what an interruption leaves, what a second copy brings. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readSettings } from '@sluice/server/config/read'
@@ -122,6 +122,28 @@ test('what was interrupted goes on; --again makes the copy what the source is no
     assert.equal((await move({ again: true, trustSizes: true })).objects.removed, 1)
     assert.equal((await move({ again: true })).objects.copied, 1)
     assert.deepEqual(await contents(backup), await contents(data))
+  }))
+
+test('a source whose store is not there, or that is a wrong one, takes nothing away from its copy', () =>
+  withHome(async ({ path }) => {
+    const [data, backup] = [join(path, 'data'), join(path, 'backup')]
+    const videoId = await fill(data)
+    const move = () => moveInstallation({ from: settingsOf(data), to: settingsOf(backup), again: true, trustSizes: true, signal: new AbortController().signal, onProgress() {} })
+    await withDrivers(data, ({ documents }) => documents.put('video', videoId, '', { id: videoId, state: 'ready' }, { ifVersion: 'absent' }))
+    await move()
+    const before = await contents(backup)
+
+    await rename(join(data, 'objects'), join(path, 'unmounted'))
+    await assert.rejects(move(), { name: 'TransferRefused', message: /nothing of it in its bucket raw/ })
+    await rm(join(data, 'objects'), { recursive: true })
+    await mkdir(join(data, 'objects'))
+    await rename(join(path, 'unmounted', 'raw'), join(data, 'objects', 'raw'))
+    await assert.rejects(move(), { name: 'TransferRefused', message: /nothing of it in its bucket encoded/ })
+
+    await rename(data, join(path, 'moved'))
+    await withDrivers(data, async () => {})
+    await assert.rejects(move(), { name: 'TransferRefused', message: /neither accounts nor videos/ })
+    assert.deepEqual(await contents(backup), before)
   }))
 
 test('an installation of its own is never written over; one place is no destination for itself', () =>

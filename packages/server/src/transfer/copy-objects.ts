@@ -1,8 +1,11 @@
 /** Copies every object of both buckets in key order; each is read back, and its SHA-256 compared. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { videoPrefix } from '../domain/keys.ts'
+import { isGone } from '../domain/video.ts'
 import type { Bucket, ObjectInfo, Objects } from '../ports/objects.ts'
 import { pagesOf } from '../ports/objects-pages.ts'
+import { readVideo } from '../records/video.ts'
 import { eachAtOnce, TransferRefused, type TransferDeps, type TransferOptions } from './deps.ts'
 
 const objectsAtOnce = 4
@@ -69,8 +72,19 @@ async function compareLists({ from, to, signal }: TransferDeps, bucket: Bucket, 
   }
   if (!next.done) throw new TransferRefused(`${bucket} ${next.value.key} is not at the destination. Did the source change meanwhile? Run it again.`)
   if (others.length > 0 && !again) throw new TransferRefused(`The destination's bucket ${bucket} has ${others.length} objects besides (${others[0]}…).`)
+  await refuseLoss(from, bucket, others)
   for (let first = 0; first < others.length; first += 1000) await to.objects.delete(bucket, others.slice(first, first + 1000))
   sum.removed += others.length
+}
+
+/** A disk that is not mounted, or another bucket, lists nothing: what the source's videos live by is not removed at its word. */
+async function refuseLoss({ documents, objects }: TransferDeps['from'], bucket: Bucket, others: string[]): Promise<void> {
+  for (const id of new Set(others.map((key) => key.split('/')[1]!))) {
+    const video = (await readVideo(documents, id))?.value
+    if (!video || isGone(video) || (video.state !== 'ready' && video.state !== 'playable')) continue
+    const { items } = await objects.list(bucket, videoPrefix(id))
+    if (items.length === 0) throw new TransferRefused(`The source has the video ${id}, but nothing of it in its bucket ${bucket}: is that store the right one, and mounted? Nothing was removed from the bucket's copy.`)
+  }
 }
 
 async function* infosOf(objects: Objects, bucket: Bucket, signal: AbortSignal): AsyncGenerator<ObjectInfo, undefined> {

@@ -26,6 +26,12 @@ export async function beginMark({ documents, now }: { documents: Documents; now:
   await documents.put(place.table, place.pk, '', mark, { ifVersion: found?.version ?? 'absent' })
 }
 
+/** What is gone at the source goes at the destination: a keyspace or directory that is a wrong one would empty it. */
+export async function refuseEmpty(from: Documents): Promise<void> {
+  for (const table of ['account', 'video']) if ((await from.scan(table, { limit: 1 })).items.length > 0) return
+  throw new TransferRefused('The source has neither accounts nor videos: is it the right one? Nothing was written.')
+}
+
 export async function endMark(documents: Documents, now: number): Promise<void> {
   const found = await documents.get<Mark>(place.table, place.pk)
   if (found) await documents.put(place.table, place.pk, '', { ...found.value, finishedAt: now }, { ifVersion: found.version })

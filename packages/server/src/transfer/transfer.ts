@@ -3,7 +3,7 @@ import type { Clock } from '../base/time.ts'
 import { copyDocuments, type TableDigest } from './copy-documents.ts'
 import { copyObjects, type CopiedObjects } from './copy-objects.ts'
 import type { TransferDeps, TransferOptions } from './deps.ts'
-import { beginMark, endMark } from './mark.ts'
+import { beginMark, endMark, refuseEmpty } from './mark.ts'
 
 export type Transferred = { documents: number; tables: Record<string, TableDigest>; objects: CopiedObjects }
 
@@ -12,6 +12,7 @@ export type Transferred = { documents: number; tables: Record<string, TableDiges
  * copied: due entries are, by which the reconciler enqueues what is unfinished. Errors: TransferRefused, DriverUnavailable.
  */
 export async function transfer(deps: TransferDeps & { clock: Clock }, options: TransferOptions): Promise<Transferred> {
+  if (options.again) await refuseEmpty(deps.from.documents)
   await beginMark({ documents: deps.to.documents, now: deps.clock() }, options)
   const objects = await copyObjects(deps, options)
   const tables = await copyDocuments(deps, options)
