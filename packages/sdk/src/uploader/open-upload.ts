@@ -18,62 +18,54 @@ export type OpenUpload = {
   video?: Video
 }
 
+type OpenOptions = UploadOptions & { resumeStore: ResumeStore; key: string; signal: AbortSignal }
+
 /** Goes on with the recorded upload if the server still takes parts of it, else begins another and records it. */
-export async function openUpload(
-  client: Client,
-  source: UploadSource,
-  options: UploadOptions & { resumeStore: ResumeStore; key: string; signal: AbortSignal },
-): Promise<OpenUpload> {
-  const { resumeStore, key, signal } = options
-  let record = await resumeStore.get(key)
-  if (record?.uploadId) {
-    const found = await findUpload(client, record.uploadId, source.sizeBytes, signal)
-    if (found) return found
-    record = undefined
-  }
-  const isRepeated = record !== undefined
-  record ??= { idempotencyKey: randomKey(), savedAt: Date.now() }
-  await resumeStore.set(key, record)
+export async function openUpload(client: Client, source: UploadSource, options: OpenOptions): Promise<OpenUpload> {
+  const record = await options.resumeStore.get(options.key)
+  const found = record && (await goOn(client, source, options, record))
+  return found ?? begin(client, source, options, { idempotencyKey: randomKey(), savedAt: Date.now() })
+}
+
+/** The recorded upload, begun once more if the answer to its begin was lost; undefined when there is none to go on with. */
+async function goOn(client: Client, source: UploadSource, options: OpenOptions, record: ResumeRecord): Promise<OpenUpload | undefined> {
   try {
-    return await begin(client, source, options, record, isRepeated)
+    const uploadId = record.uploadId ?? (await begin(client, source, options, record)).uploadId
+    return await findUpload(client, uploadId, source.sizeBytes, options.signal)
   } catch (error) {
     // The key of a begin that was never answered was used with another title, say: this is another upload then.
-    if (!(error instanceof SluiceError && error.code === 'idempotency_conflict')) throw error
-    return begin(client, source, options, { idempotencyKey: randomKey(), savedAt: Date.now() }, false)
+    if (error instanceof SluiceError && error.code === 'idempotency_conflict') return undefined
+    throw error
   }
 }
 
 async function begin(
   client: Client,
-  source: UploadSource,
-  { title, visibility, resumeStore, key, signal }: Parameters<typeof openUpload>[2],
+  { name: fileName, sizeBytes, mediaType }: UploadSource,
+  { title, visibility, resumeStore, key, signal }: OpenOptions,
   record: ResumeRecord,
-  isRepeated: boolean,
 ): Promise<OpenUpload> {
-  const { name: fileName, sizeBytes, mediaType } = source
+  await resumeStore.set(key, record)
   const body = { fileName, sizeBytes, mediaType, title, visibility }
-  const begun = await client.uploads.begin(body, { idempotencyKey: record.idempotencyKey, signal })
-  const { uploadId, videoId, partSizeBytes, partCount } = begun
+  const { uploadId, videoId, partSizeBytes, partCount } = await client.uploads.begin(body, { idempotencyKey: record.idempotencyKey, signal })
   await resumeStore.set(key, { ...record, uploadId, videoId })
-  // The answer may be one of an earlier run, which has sent parts since; a key of our own making has none.
-  const found = isRepeated ? await findUpload(client, uploadId, sizeBytes, signal) : undefined
-  return found ?? { uploadId, videoId, partSizeBytes, partCount, parts: new Map() }
+  return { uploadId, videoId, partSizeBytes, partCount, parts: new Map() }
 }
 
-/** The upload as the server has it; undefined when it is gone or of another size, so that another must be begun. */
+/** The upload as the server has it; undefined when it or its video is gone, or it is of another size, so that another must be begun. */
 export async function findUpload(client: Client, uploadId: string, sizeBytes: number, signal: AbortSignal): Promise<OpenUpload | undefined> {
-  let upload
-  try {
-    upload = await client.uploads.get(uploadId, { signal })
-  } catch (error) {
-    if (error instanceof SluiceError && (error.status === 404 || error.status === 410)) return undefined
-    throw error
-  }
-  if (upload.sizeBytes !== sizeBytes || upload.state === 'aborted' || upload.state === 'expired') return undefined
+  const upload = await client.uploads.get(uploadId, { signal }).catch(ifGone)
+  if (upload?.sizeBytes !== sizeBytes || upload.state === 'aborted' || upload.state === 'expired') return undefined
   const { videoId, partSizeBytes, partCount } = upload
+  // The upload of a video that was deleted stays open for a while, and can't be completed.
+  const video = await client.videos.get(videoId, { signal }).catch(ifGone)
+  if (!video) return undefined
   // A part that is shorter than it must be was cut off: it counts as missing.
   const whole = upload.parts.filter(({ partNumber, sizeBytes: bytes }) => bytes === lengthOf(spanOf(partNumber, sizeBytes, partSizeBytes)))
   const parts = new Map(whole.map(({ partNumber, etag }) => [partNumber, etag]))
-  const video = upload.state === 'completed' ? await client.videos.get(videoId, { signal }) : undefined
-  return { uploadId, videoId, partSizeBytes, partCount, parts, video }
+  return { uploadId, videoId, partSizeBytes, partCount, parts, video: upload.state === 'completed' ? video : undefined }
+}
+
+function ifGone(error: unknown): undefined {
+  if (!(error instanceof SluiceError && (error.status === 404 || error.status === 410))) throw error
 }

@@ -74,6 +74,34 @@ test('an upload that the server gave up is begun anew', () =>
     assert.deepEqual([...server.uploads.values()].map(({ state }) => state), ['expired', 'completed'])
   }))
 
+for (const ended of [false, true]) {
+  test(`an upload whose video was deleted is begun anew, ${ended ? 'completed' : 'open'} as it was`, () =>
+    withServer({ onPart: (partNumber) => (partNumber === 6 && !ended ? { status: 500 } : undefined) }, async ({ server, source, directory }) => {
+      const resumeStore = await openFileResumeStore(join(directory, 'state'))
+      const client = createClient({ baseUrl: server.baseUrl })
+      const forgetful = { ...resumeStore, delete: async () => undefined }
+      await createUpload(client, source, { resumeStore: forgetful, partTries: 1 }).start().catch(() => undefined)
+      const { id, videoId, state } = server.only()
+      assert.equal(state, ended ? 'completed' : 'open')
+      server.setFaults({ onCall: (route) => (route === 'GET video' ? { status: 404, code: 'video_not_found' } : undefined) })
+      const video = await createUpload(client, source, { resumeStore }).start()
+      assert.notEqual(video.id, videoId)
+      const another = [...server.uploads.values()].find((upload) => upload.id !== id)!
+      assert.deepEqual([another.videoId, another.state, another.parts.size], [video.id, 'completed', partCount])
+    }))
+}
+
+test('an upload that is gone when its begin is repeated is begun anew', () =>
+  withServer({ onCall: (route) => (route === 'POST begin' ? 'lost' : undefined) }, async ({ server, source, directory }) => {
+    const resumeStore = await openFileResumeStore(join(directory, 'state'))
+    const client = createClient({ baseUrl: server.baseUrl, tries: 1 })
+    await assert.rejects(createUpload(client, source, { resumeStore }).start())
+    server.only().state = 'expired'
+    server.setFaults({})
+    await createUpload(client, source, { resumeStore }).start()
+    assert.deepEqual([...server.uploads.values()].map(({ state }) => state), ['expired', 'completed'])
+  }))
+
 test('records are readable by their owner alone', () =>
   withServer({ onPart: () => ({ status: 500 }) }, async ({ server, path, directory }) => {
     const state = join(directory, 'state')
