@@ -1,6 +1,7 @@
 /** A browser's File or Blob as an upload source: XHR where there is one, because fetch tells nothing of bytes on their way. */
 import { retryAfterOf } from '../error.ts'
-import { SourceChanged, type PartAnswer, type PartRequest, type UploadSource } from './source.ts'
+import { lengthOf } from './parts.ts'
+import { SourceUnreadable, type PartAnswer, type PartRequest, type Span, type UploadSource } from './source.ts'
 
 /** Larger parts are not hashed: WebCrypto wants the whole part in memory. */
 const largestHashedBytes = 64 * 2 ** 20
@@ -17,23 +18,25 @@ export function blobSource(blob: Blob & { name?: string; lastModified?: number }
       const body = blob.slice(request.span.from, request.span.to)
       return typeof XMLHttpRequest === 'undefined' ? putByFetch(request, body) : putByXhr(request, body)
     },
-    async check() {
-      try {
-        await blob.slice(0, 1).arrayBuffer()
-      } catch (error) {
-        throw new SourceChanged(`${name} was changed, moved or removed`, { cause: error })
-      }
-    },
+    // A browser says the same of a file that was changed and of one on a share that is away: neither is known to be changed.
+    check: async () => void (await read({ from: 0, to: 1 })),
   }
   // crypto.subtle exists only on https and localhost.
   if (globalThis.crypto?.subtle) {
-    source.sha256 = async ({ from, to }) => {
-      if (to - from > largestHashedBytes) throw new RangeError('The part is too large to be hashed in memory')
-      const bytes = await blob.slice(from, to).arrayBuffer()
-      return base64(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+    source.sha256 = async (span) => {
+      if (lengthOf(span) > largestHashedBytes) throw new RangeError('The part is too large to be hashed in memory')
+      return base64(new Uint8Array(await crypto.subtle.digest('SHA-256', await read(span))))
     }
   }
   return source
+
+  async function read({ from, to }: Span): Promise<ArrayBuffer> {
+    try {
+      return await blob.slice(from, to).arrayBuffer()
+    } catch (error) {
+      throw new SourceUnreadable(`${name} can't be read: it may have been changed, moved or removed`, { cause: error })
+    }
+  }
 }
 
 function putByXhr({ url, headers, signal, onSent }: PartRequest, body: Blob): Promise<PartAnswer> {

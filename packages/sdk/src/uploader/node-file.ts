@@ -6,11 +6,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { basename, resolve as absolute } from 'node:path'
 import { retryAfterOf } from '../error.ts'
 import { lengthOf } from './parts.ts'
-import { SourceChanged, type PartAnswer, type PartRequest, type Span, type UploadSource } from './source.ts'
+import { SourceChanged, SourceUnreadable, type PartAnswer, type PartRequest, type Span, type UploadSource } from './source.ts'
 
 const readBytes = 1 << 18
 
-/** Rejects when the path is no readable file. `check` compares size and time of change, and that the path is still this file. */
+/** Rejects when the path is no readable file. `check` compares size and time of change, as the fingerprint does. */
 export async function fileSource(path: string, options: { mediaType?: string } = {}): Promise<UploadSource> {
   const handle = await open(path, 'r')
   const first = await handle.stat()
@@ -27,10 +27,8 @@ export async function fileSource(path: string, options: { mediaType?: string } =
     put: (request) => put(handle, agents, request),
     sha256: (span, signal) => hash(handle, span, signal),
     async check() {
-      const now = await stat(path).catch(() => undefined)
-      if (now?.size !== first.size || now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) {
-        throw new SourceChanged(`${path} was changed, moved or removed while it was uploaded`)
-      }
+      const now = await stat(path).catch(unreadable)
+      if (now.size !== first.size || now.mtimeMs !== first.mtimeMs) throw new SourceChanged(`${path} was changed while it was uploaded`)
     },
     async close() {
       agents.http.destroy()
@@ -66,9 +64,14 @@ async function writeSpan(handle: FileHandle, { from, to }: Span, outgoing: Clien
 
 /** What the file has there, at most a buffer full. */
 async function readAt(handle: FileHandle, buffer: Buffer, position: number, to: number): Promise<Buffer> {
-  const { bytesRead } = await handle.read({ buffer, length: Math.min(buffer.length, to - position), position })
+  const { bytesRead } = await handle.read({ buffer, length: Math.min(buffer.length, to - position), position }).catch(unreadable)
   if (bytesRead === 0) throw new SourceChanged('The file became shorter while it was uploaded')
   return buffer.subarray(0, bytesRead)
+}
+
+/** Of whatever the system says (EIO, ESTALE, ENOENT…), which its message begins with. */
+function unreadable(error: Error): never {
+  throw new SourceUnreadable(`The file can't be read: ${error.message}`, { cause: error })
 }
 
 /** One buffer for the whole span: what is hashed is not kept. */

@@ -25,13 +25,19 @@ export interface UploadSource {
   put(request: PartRequest): Promise<PartAnswer>
   /** The span's sha256 in base64. Absent where hashing is not possible (a page without https). */
   sha256?(span: Span, signal: AbortSignal): Promise<string>
-  /** Rejects with SourceChanged when the file is not the one that the source was made of. */
+  /** Rejects with SourceChanged when the file is seen to be another than the source was made of, with SourceUnreadable when it can't be seen. */
   check(): Promise<void>
   /** Releases what the source holds. */
   close?(): Promise<void>
 }
 
-/** The file was changed, moved or removed while it was uploaded. What was sent of it is worth nothing. */
+/** The file was changed while it was uploaded. What was sent of it is worth nothing. */
 export class SourceChanged extends Error {
   override name = 'SourceChanged'
+}
+
+/** The file can't be read now: a disk or share that is away, a file that was moved. What was sent is kept, so that it can be gone on with. */
+export class SourceUnreadable extends Error {
+  override name = 'SourceUnreadable'
+  readonly code = 'source_unreadable'
 }
