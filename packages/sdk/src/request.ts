@@ -42,7 +42,7 @@ export async function request<Answer>(connection: Connection, call: Call): Promi
       if (!(error instanceof SluiceError)) throw error
       // A DELETE whose first answer was lost finds nothing the second time: that is what it was to do.
       if (call.method === 'DELETE' && attempt > 1 && error.status === 404) return undefined as Answer
-      if (!call.repeatable || attempt >= connection.tries || !worthRepeating(error, call.longestWaitSeconds ?? 60)) throw error
+      if (!call.repeatable || attempt >= connection.tries || !worthRepeating(error, call.longestWaitSeconds)) throw error
       await wait(Math.max((error.retryAfterSeconds ?? 0) * 1000, backoffMs(attempt, 300, 10_000)), call.signal)
     }
   }
@@ -99,8 +99,8 @@ function unreachable(connection: Connection, call: Call, error: unknown): unknow
   return new SluiceError(`The server ${connection.baseUrl} ${why}`.replace('  ', ' '), { status: 0, code: 'unreachable', cause: error })
 }
 
-/** Over a limit that waiting does not lift (`too_many_uploads`) is not worth another try. */
-function worthRepeating(error: SluiceError, longestWaitSeconds: number): boolean {
+/** Lost answers, 429 and 502–504 are. Over a limit that waiting does not lift (`too_many_uploads`) is not worth another try. */
+export function worthRepeating(error: SluiceError, longestWaitSeconds = 60): boolean {
   if (error.status === 429 && error.code !== 'rate_limited' && error.retryAfterSeconds === undefined) return false
   if (error.code === 'too_many_uploads' || (error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false
   return [0, 429, 502, 503, 504].includes(error.status)

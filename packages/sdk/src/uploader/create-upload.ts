@@ -6,6 +6,7 @@ import { completeUpload } from './complete-upload.ts'
 import { createMeter } from './meter.ts'
 import { findUpload, openUpload, type OpenUpload } from './open-upload.ts'
 import { lengthOf, spanOf } from './parts.ts'
+import { patienceOf } from './patience.ts'
 import { resumeKey, type ResumeRecord, type ResumeStore } from './resume-store.ts'
 import { missingParts, sendParts } from './send-parts.ts'
 import { SourceChanged, type UploadSource } from './source.ts'
@@ -54,7 +55,7 @@ export function createUpload(client: Client, source: UploadSource, options: Uplo
       while (missingParts(upload).length > 0) await sendUntilPaused(upload, signal)
       tell('completing')
       await source.check()
-      upload.video = await completeUpload(client, upload, source.sizeBytes, signal)
+      upload.video = await completeUpload(client, upload, source.sizeBytes, patienceOf(options, signal))
       meter.correct(sizeOfParts(upload))
     }
     await resumeStore.delete(key)
@@ -63,18 +64,21 @@ export function createUpload(client: Client, source: UploadSource, options: Uplo
 
   async function sendUntilPaused(open: OpenUpload, signal: AbortSignal): Promise<void> {
     while (wantsPause) await pauseUntilWoken(signal)
+    signal.throwIfAborted()
     turn = new AbortController()
     meter.restart()
     tell('uploading')
     try {
       await sendParts(client, source, open, { ...options, meter, onProgress, signal: AbortSignal.any([signal, turn.signal]) })
     } catch (reason) {
+      // Paused and then cancelled: the reason that came first is the one that we are told.
+      signal.throwIfAborted()
       if (!(reason instanceof Paused)) throw reason
     }
   }
 
   function pauseUntilWoken(signal: AbortSignal): Promise<void> {
-    tell('paused')
+    signal.throwIfAborted()
     return new Promise((resolve, reject) => {
       const stop = () => reject(signal.reason)
       wake = () => {
@@ -82,6 +86,8 @@ export function createUpload(client: Client, source: UploadSource, options: Uplo
         resolve()
       }
       signal.addEventListener('abort', stop, { once: true })
+      // Last: a listener may resume or cancel at once.
+      tell('paused')
     })
   }
 
@@ -112,7 +118,7 @@ export function createUpload(client: Client, source: UploadSource, options: Uplo
           if (video) return video
           running = undefined
           error = reason
-          // What was sent is of a file that no longer is: nothing can go on with it.
+          // What was sent is of a file that no longer is: nothing can go on with it. One that can't be read now may be there again.
           if (reason instanceof SourceChanged && upload) await discard(upload.uploadId)
           tell(reason instanceof UploadCancelled ? 'cancelled' : 'failed')
           throw reason

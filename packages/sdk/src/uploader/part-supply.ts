@@ -1,11 +1,15 @@
 /** Signed URLs of the parts to send: hashed and signed in batches that grow, a batch ahead of the senders. */
 import type { SignedParts, SignParts } from '@sluice/contract'
+import { patiently, type Patience } from './patience.ts'
 
 export type SignedPart = SignedParts['urls'][number]
 
+/** A part to send; `signed` only while its URL is still good. */
+export type SuppliedPart = { partNumber: number; signed?: SignedPart }
+
 export type PartSupply = {
-  /** The next part with a URL that is still good, or undefined when all were handed out. */
-  next(): Promise<SignedPart | undefined>
+  /** The next part, or undefined when all were handed out. */
+  next(): Promise<SuppliedPart | undefined>
   /** Another URL for a part that was handed out. */
   renew(partNumber: number): Promise<SignedPart>
 }
@@ -15,7 +19,10 @@ const staleMs = 10 * 60_000
 /** A batch that lasted less is followed by one twice as large, another by one half as large: every call costs the server, and URLs must not lie about for long. */
 const lastsMs = 60_000
 
-/** `sign` and `checksum` reject when the upload is paused or over; so do `next` and `renew` then. */
+/**
+ * `sign` and `checksum` reject when the upload is paused or over; so do `next` and `renew` then. A batch is signed patiently;
+ * one that `renew` gets no answer for is its caller's to try again.
+ */
 export function createPartSupply(options: {
   partNumbers: number[]
   /** The first batch is small, so that sending begins soon. */
@@ -23,8 +30,9 @@ export function createPartSupply(options: {
   sign: (body: SignParts) => Promise<SignedParts>
   /** sha256 of a part in base64. */
   checksum?: (partNumber: number) => Promise<string>
+  patience: Patience
 }): PartSupply {
-  const { batch, sign, checksum } = options
+  const { batch, sign, checksum, patience } = options
   const unsigned = [...options.partNumbers]
   const signed: { part: SignedPart; signedAt: number; expiresAt: number }[] = []
   const checksums = new Map<number, string>()
@@ -35,6 +43,7 @@ export function createPartSupply(options: {
   async function signBatch(partNumbers: number[]): Promise<SignedParts> {
     if (!checksum) return sign({ partNumbers })
     for (const partNumber of partNumbers) {
+      patience.signal.throwIfAborted()
       if (!checksums.has(partNumber)) checksums.set(partNumber, await checksum(partNumber))
     }
     return sign({ partNumbers, checksums: Object.fromEntries(partNumbers.map((partNumber) => [partNumber, checksums.get(partNumber)!])) })
@@ -48,7 +57,7 @@ export function createPartSupply(options: {
     }
     batchAt = now
     const partNumbers = unsigned.splice(0, batchSize)
-    const { urls, expiresAt } = await signBatch(partNumbers)
+    const { urls, expiresAt } = await patiently(patience, () => signBatch(partNumbers))
     for (const part of urls) signed.push({ part, signedAt: Date.now(), expiresAt })
   }
 
@@ -74,9 +83,8 @@ export function createPartSupply(options: {
       if (signed.length <= batchSize / 2 && unsigned.length > 0) void ensureRefill()
       const stale = Date.now() > Math.min(first.signedAt + staleMs, first.expiresAt - 30_000)
       const { part } = first
-      const fresh = stale ? await renew(part.partNumber) : part
       checksums.size > 4 * batchSize && forget(part.partNumber)
-      return fresh
+      return { partNumber: part.partNumber, signed: stale ? undefined : part }
     },
   }
 

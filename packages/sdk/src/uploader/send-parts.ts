@@ -4,6 +4,7 @@ import type { Meter } from './meter.ts'
 import type { OpenUpload } from './open-upload.ts'
 import { createPartSupply } from './part-supply.ts'
 import { lengthOf, spanOf } from './parts.ts'
+import { patienceOf } from './patience.ts'
 import { sendPart } from './send-part.ts'
 import type { UploadSource } from './source.ts'
 import type { UploadOptions } from './types.ts'
@@ -25,9 +26,10 @@ export async function sendParts(
   upload: OpenUpload,
   options: UploadOptions & { meter: Meter; onProgress: () => void; signal: AbortSignal },
 ): Promise<void> {
-  const { meter, onProgress, concurrency = 4, partTries = 12, stallSeconds = 60, backoffBaseMs = 500 } = options
+  const { meter, onProgress, concurrency = 4, stallSeconds = 60 } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
+  const patience = patienceOf(options, signal)
   const spanOfPart = (partNumber: number) => spanOf(partNumber, source.sizeBytes, upload.partSizeBytes)
   const hashed = options.checksums !== false && source.sha256 !== undefined
   const supply = createPartSupply({
@@ -38,6 +40,7 @@ export async function sendParts(
     },
     sign: (body) => client.uploads.signParts(upload.uploadId, body, { signal }),
     checksum: hashed ? (partNumber) => source.sha256!(spanOfPart(partNumber), signal) : undefined,
+    patience,
   })
 
   async function sendSome(): Promise<void> {
@@ -50,9 +53,8 @@ export async function sendParts(
         onProgress()
       }
       const etag = await sendPart({
-        source, part, span, signal, stallSeconds, backoffBaseMs,
+        source, part, span, stallSeconds, patience,
         renew: supply.renew,
-        tries: partTries,
         onSent: progress,
         onDropped: () => progress(undefined),
       }).catch((error: unknown) => {

@@ -40,11 +40,14 @@ export type UploadOptions = {
   resumeStore?: ResumeStore
   /** Whose upload this is, for the resume store: the account's id or handle. */
   account?: string
-  /** Tries of one part before the upload fails, with backoff up to 30 s between them; 12 by default, some 4 minutes. */
+  /**
+   * Tries of one part before the upload fails, with backoff up to 30 s between them; 12 by default, some 4 minutes. Calls to
+   * the server have as many. What fails while the browser has no network does not count.
+   */
   partTries?: number
   /** A part that makes no progress for so long is sent again; 60 by default. */
   stallSeconds?: number
-  /** Before the second try of a part, doubled each time; 500 by default. */
+  /** Before the second try, doubled each time; 500 by default. */
   backoffBaseMs?: number
 }
 

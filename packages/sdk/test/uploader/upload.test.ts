@@ -1,9 +1,9 @@
 /** The uploader against a real HTTP server: whole files, pause and resume, cancel, what it tells. */
 import assert from 'node:assert/strict'
-import { utimes, writeFile } from 'node:fs/promises'
+import { rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createClient, createUpload, SluiceError, SourceChanged, UploadCancelled, type Upload, type UploadSnapshot } from '@sluice/sdk'
+import { createClient, createUpload, SluiceError, SourceChanged, SourceUnreadable, UploadCancelled, type Upload, type UploadSnapshot } from '@sluice/sdk'
 import { fileSource, openFileResumeStore } from '@sluice/sdk/node'
 import { partCount, withServer } from './with-server.ts'
 
@@ -109,6 +109,58 @@ test('a file that changes under way fails, and what was sent is thrown away', ()
     await rejected
     assert.equal(upload.snapshot().phase, 'failed')
     assert.equal(server.only().state, 'aborted')
+  }))
+
+test('a file that can’t be read for a moment fails, and everything is kept to go on with', () =>
+  withServer({}, async ({ server, source, path, directory, hashes, storedHashes }) => {
+    const client = createClient({ baseUrl: server.baseUrl })
+    const resumeStore = await openFileResumeStore(join(directory, 'state'))
+    const upload = createUpload(client, source, { concurrency: 1, resumeStore })
+    server.setFaults({ onStored: (partNumber) => partNumber === 4 && upload.pause() })
+    const rejected = assert.rejects(upload.start(), (error) => error instanceof SourceUnreadable && error.code === 'source_unreadable')
+    await until(upload, ({ phase }) => phase === 'paused')
+    await rename(path, `${path}.away`)
+    server.setFaults({})
+    upload.resume()
+    await rejected
+    assert.equal(upload.snapshot().phase, 'failed')
+    assert.equal(server.only().state, 'open')
+    await rename(`${path}.away`, path)
+    // Another run, as after the page or program was started again.
+    await createUpload(client, source, { resumeStore }).start()
+    assert.equal(server.uploads.size, 1)
+    assert.deepEqual(storedHashes(), hashes)
+  }))
+
+test('cancelled right after a pause, it ends', (t) =>
+  withServer({}, async ({ server, source }) => {
+    // As browsers have it: the reason is the one that came first. Node's own tells the one of the first signal in the list.
+    t.mock.method(AbortSignal, 'any', (signals: AbortSignal[]) => {
+      const any = new AbortController()
+      const aborted = signals.find((signal) => signal.aborted)
+      if (aborted) any.abort(aborted.reason)
+      for (const signal of signals) signal.addEventListener('abort', () => any.abort(signal.reason), { once: true })
+      return any.signal
+    })
+    const upload = createUpload(createClient({ baseUrl: server.baseUrl }), source, { concurrency: 1 })
+    const stored = new Promise<void>((resolve) => server.setFaults({ onStored: () => resolve() }))
+    const rejected = assert.rejects(upload.start(), UploadCancelled)
+    await stored
+    const waits = until(upload, ({ phase }) => phase === 'paused').then(() => assert.fail('It waits to be resumed'))
+    upload.pause()
+    await Promise.race([upload.cancel(), waits])
+    await rejected
+    assert.equal(upload.snapshot().phase, 'cancelled')
+    assert.equal(server.only().state, 'aborted')
+  }))
+
+test('a listener may resume as soon as it hears of the pause', () =>
+  withServer({}, async ({ server, source }) => {
+    const upload = createUpload(createClient({ baseUrl: server.baseUrl }), source)
+    upload.pause()
+    upload.subscribe(() => upload.snapshot().phase === 'paused' && upload.resume())
+    const video = await upload.start()
+    assert.equal(video.id, server.only().videoId)
   }))
 
 test('an empty file is refused by the server with its code', () =>
