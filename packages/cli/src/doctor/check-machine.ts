@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
+import { ownUrl } from '@sluice/server/http/own-url'
 import { formatBytes } from '../terminal/format.ts'
 import type { Finding } from './finding.ts'
 
@@ -36,9 +37,7 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
   const code = await tryToListen(host, port)
   if (code === undefined) return { result: 'ok', about: `port ${port} is free` }
   if (code !== 'EADDRINUSE') return { result: 'missing', about: `port ${port} on ${host}: ${code}`, remedy: 'set SLUICE_HTTP_PORT and SLUICE_HTTP_HOST' }
-  const local = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const ours = await isSluice(`http://${local.includes(':') ? `[${local}]` : local}:${port}`)
-  if (ours) return { result: 'ok', about: `port ${port}: Sluice is running there` }
+  if (await isSluice(ownUrl(host, port))) return { result: 'ok', about: `port ${port}: Sluice is running there` }
   return { result: 'missing', about: `port ${port} is taken by another program`, remedy: `SLUICE_HTTP_PORT=${port + 1} npm start` }
 }
 

@@ -22,7 +22,7 @@ export type Drivers = Ports & {
 }
 
 /**
- * `ownUrl` answers this process's own loopback address, known once it listens: encoders read sources by it.
+ * `ownUrl` answers this process's own address, known once it listens: encoders read sources by it.
  * Errors: DataDirectoryInUse, DriverUnavailable.
  */
 export async function openDrivers(settings: Settings, options: { log: Log; ownUrl: () => string }): Promise<Drivers> {

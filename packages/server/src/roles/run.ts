@@ -8,6 +8,7 @@ import type { App } from '../http/app.ts'
 import { createStatusApp } from '../http/create-status-app.ts'
 import { taskOf } from '../domain/messages.ts'
 import { listen } from '../http/listen.ts'
+import { ownUrl } from '../http/own-url.ts'
 import type { RawHandler } from '../http/raw-handler.ts'
 import type { Edge } from '../stream/edge/edge.ts'
 import { openRanks } from '../records/popular.ts'
@@ -57,7 +58,7 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
     // Closed last: what is done while draining is in the traces too.
     const tracer = await tracerOf(settings, log)
     closers.add(() => tracer?.close())
-    const drivers = await openDrivers(settings, { log, ownUrl: () => `http://127.0.0.1:${port}` })
+    const drivers = await openDrivers(settings, { log, ownUrl: () => ownUrl(settings.SLUICE_HTTP_HOST, port) })
     closers.add(() => drivers.close())
     const handlers: RawHandler[] = [...drivers.handlers]
     let api: App | undefined
