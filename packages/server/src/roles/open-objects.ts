@@ -45,10 +45,13 @@ async function openS3(settings: Settings, log: Log): Promise<OpenedObjects> {
   return { objects: { ...objects, close }, handlers: [], partOrigins: [partOriginOf(options)] }
 }
 
-/** The settings as the driver takes them. Errors: BadSettings, for a key without its secret. */
+/** The settings as the driver takes them. Errors: BadSettings, for a key without its secret, or one bucket for both. */
 export function s3Options(settings: Settings): S3ObjectsOptions {
   const { SLUICE_S3_ACCESS_KEY_ID: accessKeyId, SLUICE_S3_SECRET_ACCESS_KEY: secretAccessKey, SLUICE_S3_ENDPOINT: endpoint } = settings
   if ((accessKeyId === '') !== (secretAccessKey === '')) throw new BadSettings('SLUICE_S3_ACCESS_KEY_ID and SLUICE_S3_SECRET_ACCESS_KEY go together')
+  const { SLUICE_S3_RAW_BUCKET: raw, SLUICE_S3_ENCODED_BUCKET: encoded } = settings
+  // What may be swept in the one must never be swept in the other.
+  if (raw === encoded) throw new BadSettings(`SLUICE_S3_RAW_BUCKET and SLUICE_S3_ENCODED_BUCKET must be two buckets: both are ${JSON.stringify(raw)}`)
   const { SLUICE_S3_PATH_STYLE: pathStyle, SLUICE_S3_CHECKSUMS: checksums, SLUICE_S3_ENCRYPTION: algorithm } = settings
   return {
     ...(endpoint && { endpoint }),
@@ -56,7 +59,7 @@ export function s3Options(settings: Settings): S3ObjectsOptions {
     region: settings.SLUICE_S3_REGION,
     ...(accessKeyId && { credentials: { accessKeyId, secretAccessKey } }),
     pathStyle: pathStyle === 'auto' ? endpoint !== '' : pathStyle === 'true',
-    buckets: { raw: settings.SLUICE_S3_RAW_BUCKET, encoded: settings.SLUICE_S3_ENCODED_BUCKET },
+    buckets: { raw, encoded },
     ...(algorithm !== 'bucket' && { encryption: { algorithm, ...(settings.SLUICE_S3_KMS_KEY_ID && { kmsKeyId: settings.SLUICE_S3_KMS_KEY_ID }) } }),
     checksums: checksums !== 'auto' ? checksums : endpoint ? 'part' : 'upload',
   }

@@ -1,7 +1,7 @@
 /** The sweep removes what nothing can refer to, and never what something does or may yet. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { initKey, newAttempt, newRevision, posterKey, segmentsKey } from '../../src/domain/keys.ts'
+import { initKey, newAttempt, newId, newRevision, posterKey, seekableKey, segmentsKey, sourceKey } from '../../src/domain/keys.ts'
 import { inspect } from '../../src/encode/plan/inspect.ts'
 import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { lookAtVideo } from '../../src/encode/reconcile/look-at-video.ts'
@@ -37,6 +37,19 @@ test('of a ready video only what no slot refers to goes, at once where all slots
   assert.equal(await sweepVideo(stage.deps, id, { graceMinutes: dayMinutes }), 1)
   assert.deepEqual(await encodedKeys(stage, id), before)
   await assertAllStored(stage, await stage.plan(id))
+})
+
+test('a source among what was encoded stays, and its seekable copy: two names may lead to one bucket', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const id = await stage.addVideo()
+  await stage.deps.queue.enqueue(inspectTask(id))
+  await runAll(stage)
+  const before = await encodedKeys(stage, id)
+  const sources = [await put(stage, sourceKey(id, newId())), await put(stage, seekableKey(id, newAttempt()))]
+  stage.advance((dayMinutes + 1) * 60_000)
+  assert.equal(await sweepVideo(stage.deps, id, { graceMinutes: dayMinutes }), 0)
+  assert.deepEqual(await encodedKeys(stage, id), [...before, ...sources].toSorted())
 })
 
 test('while it is encoded, an object that may still get its slots stays until its grace is over', async (t) => {

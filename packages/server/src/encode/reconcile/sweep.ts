@@ -1,7 +1,7 @@
 /** The sweep: removes a video's objects that nothing refers to and nothing ever will (DESIGN §2.6). */
 import { extraKeys } from '../../domain/extra-keys.ts'
 import { chunkOf, chunkSegments, gridOf } from '../../domain/grid.ts'
-import { initKey, isSeekableKey, parseEncodedKey, videoPrefix } from '../../domain/keys.ts'
+import { initKey, isSeekableKey, parseEncodedKey, uploadOfSource, videoPrefix } from '../../domain/keys.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Video } from '../../domain/video.ts'
 import type { Bucket, ObjectInfo } from '../../ports/objects.ts'
@@ -52,11 +52,14 @@ async function sweepLeftovers(deps: SweepDeps, video: Video, graceMinutes: numbe
     const present = (await readVideo(deps.documents, video.id))?.value
     for (const key of present ? extraKeys(present) : []) used.add(key)
     return (object) => {
-      if (!present || present.revision !== video.revision || used.has(object.key)) return false
+      if (!present || present.revision !== video.revision || used.has(object.key) || isRaw(object.key)) return false
       return object.modifiedAt <= oldest || (plan !== undefined && slots !== undefined && isLost(object.key, plan, slots, present))
     }
   })
 }
+
+/** Never made for the encoded bucket: where it is listed there, two names lead to one bucket, and it is the source itself. */
+const isRaw = (key: string): boolean => uploadOfSource(key) !== undefined || isSeekableKey(key)
 
 /** What slots and plan refer to. */
 const usedKeys = (plan: Plan, slots: Slots): Set<string> =>

@@ -13,7 +13,7 @@ const rule = { AllowedOrigins: ['*'], AllowedMethods: ['PUT'], AllowedHeaders: [
 export async function prepareBuckets(options: S3ObjectsOptions): Promise<void> {
   const store = openStore(options)
   try {
-    for (const bucket of new Set(Object.values(options.buckets))) await makeBucket(store.client, bucket, options.region)
+    for (const bucket of Object.values(options.buckets)) await makeBucket(store.client, bucket, options.region)
     await allowParts(store.client, options.buckets.raw).catch((error: unknown) => {
       // Some stores (OpenStack Swift) have their rules in their own configuration.
       if (statusOf(error) !== 501) throw error
