@@ -58,6 +58,12 @@ describe('Cassandra', { timeout: 800_000 }, () => {
       await open.close()
     })
 
+    test('lists that are emptied let go of what was deleted, whenever it was', async () => {
+      const { rows } = await cql.execute(`SELECT table_name, compaction, gc_grace_seconds FROM system_schema.tables WHERE keyspace_name = 'sluice'`)
+      const options = new Map(rows.map((row) => [row['table_name'] as string, [(row['compaction'] as { class: string }).class.split('.').at(-1), row['gc_grace_seconds']]]))
+      for (const table of ['due', 'account_work', 'account_upload', 'claim', 'popular']) assert.deepEqual(options.get(table), ['LeveledCompactionStrategy', 10_800], table)
+    })
+
     test('without tables every call says what makes them', async () => {
       await cql.execute(`CREATE KEYSPACE IF NOT EXISTS bare WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`)
       const bare = openCassandraDocuments({ ...options(), keyspace: 'bare', migrate: undefined })

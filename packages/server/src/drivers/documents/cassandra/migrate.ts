@@ -1,5 +1,5 @@
 /** Makes the keyspace and the tables that are missing. Forward only: nothing is ever dropped or changed. */
-import type { Client } from 'cassandra-driver'
+import type { Client, Host } from 'cassandra-driver'
 import { DriverUnavailable } from '../../../base/errors.ts'
 import type { TableName } from '../../../domain/tables.ts'
 import { connect, type CassandraOptions } from './connect.ts'
@@ -15,8 +15,8 @@ export type MigrateOptions = CassandraOptions & {
 }
 
 /**
- * Safe to run again, and by several processes and versions at once: each makes only what is missing, and all of them send
- * it to the same node, which does one change after the other. Answers the tables that were made. DriverUnavailable.
+ * Safe to run again, and by several processes and versions at once: each makes only what is missing, and all of one data
+ * center send it to the same node, which does one change after the other. Answers the tables that were made. DriverUnavailable.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { keyspace, dataCenter, replication, tables = tableNames } = options
@@ -26,12 +26,12 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const found = await existingTables(client, keyspace)
     const missing = tables.filter((table) => !found.has(cqlName(table)))
     if (missing.length === 0) return []
-    await change(client, `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', '${dataCenter}': ${replication}}`)
+    await change(client, dataCenter, `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', '${dataCenter}': ${replication}}`)
     const made: string[] = []
     for (const table of missing) {
       // Each change takes a while to reach all nodes: what another process made meanwhile is left out.
       if ((await existingTables(client, keyspace)).has(cqlName(table))) continue
-      await change(client, createTable(keyspace, table))
+      await change(client, dataCenter, createTable(keyspace, table))
       made.push(cqlName(table))
     }
     return made
@@ -49,10 +49,14 @@ async function existingTables(client: Client, keyspace: string): Promise<Set<str
 }
 
 /** The client waits until all nodes have the same schema: a table that some do not know yet can't be written. */
-async function change(client: Client, query: string): Promise<void> {
-  const hosts = client.hosts.values().filter((host) => host.isUp())
-  const first = hosts.toSorted((a, b) => (a.address < b.address ? -1 : 1))[0]
-  const { info } = await client.execute(query, [], { prepare: false, readTimeout: 20_000, host: first })
+async function change(client: Client, dataCenter: string, query: string): Promise<void> {
+  const { info } = await client.execute(query, [], { prepare: false, readTimeout: 20_000, host: firstHost(client.hosts.values(), dataCenter) })
   // Part of the answer, though its types do not name it.
   if (!(info as { isSchemaInAgreement?: boolean }).isSchemaInAgreement) throw new DriverUnavailable('the nodes do not agree on the schema yet')
+}
+
+/** The same for every process that sees the same nodes. The client sends nothing to nodes of other data centers, even when told to. */
+export function firstHost(hosts: Host[], dataCenter: string): Host | undefined {
+  const near = hosts.filter((host) => host.datacenter === dataCenter && host.isUp())
+  return near.toSorted((a, b) => (a.address < b.address ? -1 : 1))[0]
 }

@@ -11,9 +11,6 @@ const defaultGraceSeconds = 10 * 24 * hour
  */
 const checkedLists: ReadonlySet<TableName> = new Set(['due', 'accountWork', 'accountUpload', 'claim', 'popular'])
 
-/** Written for one moment in time and gone soon after it: whole windows age together. */
-const byTime: ReadonlySet<TableName> = new Set(['due'])
-
 /** `accountWork` → `account_work`: CQL folds case. */
 export const cqlName = (table: TableName): string => table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
@@ -27,9 +24,6 @@ export function createTable(keyspace: string, table: TableName): string {
 }
 
 function compaction(table: TableName): string {
-  if (byTime.has(table)) {
-    return `{'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'DAYS', 'compaction_window_size': '1', 'tombstone_compaction_interval': '86400', 'tombstone_threshold': '0.2'}`
-  }
   // Rewritten in place, again and again: levels keep a read to few files and drop what was replaced.
   const levelled = tables[table].conditional || checkedLists.has(table)
   return levelled ? `{'class': 'LeveledCompactionStrategy'}` : `{'class': 'SizeTieredCompactionStrategy'}`
