@@ -10,24 +10,27 @@ export type Kind<T> = {
   parse: (text: string) => T
 }
 
-function kind<T>(defaultText: string, accepts: string, meaning: string, parse: (text: string) => T | undefined): Kind<T> {
+function kind<T>(defaultText: string, accepts: string, meaning: string, parse: (text: string) => T | undefined, { isTold = true } = {}): Kind<T> {
   return {
     meaning,
     defaultText,
     accepts,
     parse(value) {
       const parsed = parse(value)
-      if (parsed === undefined) throw new Error(`${JSON.stringify(value)} is not ${accepts}`)
+      if (parsed === undefined) throw new Error(`${isTold ? JSON.stringify(value) : 'this'} is not ${accepts}`)
       return parsed
     },
   }
 }
 
+/** Of what there may be a secret or a password in: errors are printed and logged, and say what is wrong without it. */
+const untold = { isTold: false }
+
 export const text = (fallback: string, meaning: string): Kind<string> => kind(fallback, 'text', meaning, (value) => value)
 
 /** Text that nobody can guess, or nothing. */
 export const secret = (meaning: string): Kind<string> =>
-  kind('', 'nothing, or 32 characters or more without spaces', meaning, (value) => (value === '' || /^[\x21-\x7e]{32,512}$/.test(value) ? value : undefined))
+  kind('', 'nothing, or 32 characters or more without spaces', meaning, (value) => (value === '' || /^[\x21-\x7e]{32,512}$/.test(value) ? value : undefined), untold)
 
 /** An origin (`https://video.example.org`, no path), without its trailing slash; empty for none. */
 export const origin = (meaning: string): Kind<string> =>
@@ -35,7 +38,7 @@ export const origin = (meaning: string): Kind<string> =>
     if (value === '') return value
     const url = URL.canParse(value) ? new URL(value) : undefined
     return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined
-  })
+  }, untold)
 
 /** Origins by commas, in their order; empty for none. */
 export const origins = (meaning: string): Kind<string[]> =>
@@ -43,17 +46,10 @@ export const origins = (meaning: string): Kind<string[]> =>
     const parts = value.split(',').map((part) => part.trim()).filter(Boolean)
     const good = parts.flatMap((part) => (URL.canParse(part) && /^https?:$/.test(new URL(part).protocol) && new URL(part).href === `${new URL(part).origin}/` ? [new URL(part).origin] : []))
     return good.length === parts.length && good.length <= 8 ? [...new Set(good)] : undefined
-  })
+  }, untold)
 
-/** Never told back when it is wrong: there may be a password in it. */
-export const redisUrl = (fallback: string, meaning: string): Kind<string> => {
-  const accepts = 'an address such as redis://127.0.0.1:6379'
-  const parse = (value: string): string => {
-    if (!URL.canParse(value) || !/^rediss?:\/\/[^/]/.test(value)) throw new Error(`this is not ${accepts}`)
-    return value
-  }
-  return { meaning, defaultText: fallback, accepts, parse }
-}
+export const redisUrl = (fallback: string, meaning: string): Kind<string> =>
+  kind(fallback, 'an address such as redis://127.0.0.1:6379', meaning, (value) => (URL.canParse(value) && /^rediss?:\/\/[^/]/.test(value) ? value : undefined), untold)
 
 export const integer = (fallback: number, range: { min: number; max: number }, meaning: string): Kind<number> =>
   kind(String(fallback), `a whole number from ${range.min} to ${range.max}`, meaning, (value) => {
@@ -72,7 +68,7 @@ export const addresses = (fallback: string, meaning: string): Kind<string[]> =>
   kind(fallback, 'addresses such as db1.example.org:9042, by commas', meaning, (value) => {
     const parts = value.split(',').map((part) => part.trim())
     return parts.every((part) => /^(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/.test(part)) ? parts : undefined
-  })
+  }, untold)
 
 const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
 
@@ -83,7 +79,7 @@ export const command = (meaning: string): Kind<string[]> =>
     const isWhole = words.join('').length === value.replace(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '').length
     const isCommand = words.length > 1 && words.slice(1).some((word) => word.includes('{audio}'))
     return value.trim() === '' || (isWhole && isCommand) ? words.map((word) => word.replaceAll('"', '')) : undefined
-  })
+  }, untold)
 
 /** A size: bytes, or with K, M, G or T in powers of 1024. */
 export const bytes = (fallback: number, meaning: string): Kind<number> =>

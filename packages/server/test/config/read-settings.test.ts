@@ -45,6 +45,24 @@ test('every mistake is named at once, with what is accepted', () => {
   }
 })
 
+test('what may hold a secret is not told back', () => {
+  const password = 'a password of mine'
+  const wrong = {
+    SLUICE_EDGE_KEYS_SECRET: password,
+    SLUICE_REDIS_URL: `http://user:${password}@cache.example.org`,
+    SLUICE_OTLP_ENDPOINT: `https://user:${password}@collector.example.org`,
+    SLUICE_DELIVERY_URLS: `https://user:${password}@cdn.example.org`,
+    SLUICE_NATS_SERVERS: `nats://user:${password}@nats.example.org:4222`,
+    SLUICE_TRANSCRIBE_COMMAND: `say --token "${password}"`,
+  }
+  for (const [name, value] of Object.entries(wrong)) {
+    const mistakes = mistakesOf({ [name]: value })
+    assert.match(mistakes.join('\n'), new RegExp(`^${name}: this is not \\S+`))
+    assert.doesNotMatch(mistakes.join('\n'), /password of mine/)
+  }
+  assert.deepEqual(mistakesOf({ SLUICE_HTTP_PORT: '99999' }), ['SLUICE_HTTP_PORT: "99999" is not a whole number from 0 to 65535'])
+})
+
 test('an address with a path or of another scheme is refused', () => {
   for (const address of ['https://a.example/videos', 'ftp://a.example', 'https://a.example/?x', 'https://user@a.example']) {
     assert.equal(mistakesOf({ SLUICE_PUBLIC_URL: address }).length, 1, address)
