@@ -35,6 +35,7 @@ export type Processor = {
 /** `slots`: tasks at once that are all of it; a viewer's or an opening's beside them is no more than all. */
 export function openProcessor(cores: number, slots = 1): Processor {
   const runs = new Set<Run>()
+  const places = Math.max(1, Math.floor(cores / 2))
   const tally: Tally = { busy: 0, working: 0, wasted: 0 }
   let timer: NodeJS.Timeout | undefined
   let at = performance.now()
@@ -60,25 +61,22 @@ export function openProcessor(cores: number, slots = 1): Processor {
     }
   }
 
-  /** Shares the cores among the least nice, the narrowest first, and looks again when the first of them is done. */
+  /** Shares the cores: the least nice first, of them the narrowest first; those that media/give-way.ts has stand still get none. Looks again when the first is done. */
   function share(): void {
     clearTimeout(timer)
     timer = undefined
     if (runs.size === 0) return
-    let least = Infinity
-    for (const { nice } of runs) least = Math.min(least, nice)
-    const active: Run[] = []
-    for (const run of runs) {
-      run.rate = 0
-      if (run.nice === least) active.push(run)
-    }
-    active.sort((a, b) => a.width - b.width)
+    const inOrder = [...runs].sort((a, b) => a.nice - b.nice)
+    const least = inOrder[0]!.nice
+    const active = inOrder.filter((run, place) => run.nice === least || place < places).sort((a, b) => a.nice - b.nice || a.width - b.width)
+    for (const run of runs) run.rate = 0
     let free = cores
     let next = Infinity
     active.forEach((run, index) => {
-      run.rate = Math.min(run.width, free / (active.length - index))
+      const peers = active.filter((other, place) => place >= index && other.nice === run.nice).length
+      run.rate = Math.min(run.width, free / peers)
       free -= run.rate
-      next = Math.min(next, run.left / run.rate)
+      if (run.rate > 0) next = Math.min(next, run.left / run.rate)
     })
     if (next < Infinity) timer = setTimeout(settle, next * 1000)
   }

@@ -10,14 +10,14 @@ import type { App } from './app.ts'
 import { registerAuth, type Authenticate } from './auth.ts'
 import { trustedProxyList } from './client-address.ts'
 import { errorHandler, problemFor, replyProblem, schemaProblem } from './errors.ts'
-import { registerHealthRoutes } from './health.ts'
+import { registerHealthRoutes, type HealthOptions } from './health.ts'
 import { isApi } from './is-api.ts'
 import { openMetrics, registerMetrics } from './metrics.ts'
 import { registerOpenApi } from './open-api.ts'
 import { registerRateLimits } from './rate-limits.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
 
-export type AppOptions = {
+export type AppOptions = Pick<HealthOptions, 'checks' | 'atFirst' | 'warnings'> & {
   log: Log
   clock: Clock
   cache: Cache
@@ -32,11 +32,8 @@ export type AppOptions = {
   /** Addresses whose X-Forwarded-For is believed (proxy-addr's words and CIDRs, by commas); empty for none. */
   trustedProxies: string
   requestsPerMinute: number
-  /** What /readyz asks, by name. */
-  checks: Record<string, () => Promise<unknown>>
   /** What the process counts elsewhere, for /metrics. */
   measures?: Measures
-  warnings?: Record<string, () => Promise<unknown>>
 }
 
 const defaultBodyLimitBytes = 64 * 1024
@@ -64,7 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await registerAuth(app, options)
   await registerRateLimits(app, { cache: options.cache, clock: options.clock, perMinute: options.requestsPerMinute })
   await registerOpenApi(app)
-  registerHealthRoutes(app, { checks: options.checks, warnings: options.warnings, metrics, depth: () => options.queue.depth() })
+  registerHealthRoutes(app, { checks: options.checks, atFirst: options.atFirst, warnings: options.warnings, metrics, depth: () => options.queue.depth() })
   return app
 }
 

@@ -8,6 +8,8 @@ import { ProblemError } from './problem.ts'
 export type HealthOptions = {
   /** What must answer, by name; each rejects when it does not. */
   checks: Record<string, () => Promise<unknown>>
+  /** What must have answered once, or an address is wrong; should it go away later, much is served without it, and it is told like a warning. */
+  atFirst?: Record<string, () => Promise<unknown>>
   /** What work here waits for, though requests are answered: told by name, and no reason to send requests elsewhere. */
   warnings?: Record<string, () => Promise<unknown>>
   metrics: Metrics
@@ -16,22 +18,26 @@ export type HealthOptions = {
 
 const checkTimeoutMs = 3000
 
-export function registerHealthRoutes(app: FastifyInstance, { checks, warnings = {}, metrics, depth }: HealthOptions): void {
+export function registerHealthRoutes(app: FastifyInstance, { checks, atFirst = {}, warnings = {}, metrics, depth }: HealthOptions): void {
+  const known = new Set<string>()
   const config = { rateLimit: false as const }
   const schema = { hide: true } as const
   app.get('/healthz', { config, schema }, async () => ({ status: 'ok' }))
 
   app.get('/readyz', { config, schema }, async (_request, reply) => {
     void reply.header('cache-control', 'no-store')
-    const [missing, degraded] = await Promise.all([allFailed(checks), allFailed(warnings)])
+    const [failing, away, degraded] = await Promise.all([allFailed(checks), allFailed(atFirst), allFailed(warnings)])
+    for (const name of Object.keys(atFirst)) if (!away.includes(name)) known.add(name)
+    const missing = [...failing, ...away.filter((name) => !known.has(name))]
+    degraded.unshift(...away.filter((name) => known.has(name)))
     if (missing.length === 0) return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded }
     const detail = `Not reachable: ${missing.join(', ')}`
     return replyProblem(reply, new ProblemError('unavailable', { detail, retryAfterSeconds: 2, members: { missing, ...(degraded.length > 0 && { degraded }) } }))
   })
 
   app.get('/metrics', { config, schema }, async (_request, reply) => {
-    const [depths, failing] = await Promise.all([depth().catch(() => []), allFailed({ ...checks, ...warnings })])
-    const dependencies = Object.keys({ ...checks, ...warnings }).map((name) => ({ name, isUp: !failing.includes(name) }))
+    const [depths, failing] = await Promise.all([depth().catch(() => []), allFailed({ ...checks, ...atFirst, ...warnings })])
+    const dependencies = Object.keys({ ...checks, ...atFirst, ...warnings }).map((name) => ({ name, isUp: !failing.includes(name) }))
     return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.render(depths, dependencies))
   })
 }

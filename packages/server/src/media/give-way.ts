@@ -1,4 +1,5 @@
-/** Runs of this process give way to each other: while one that somebody waits for works, those of a higher nice stand still. */
+/** Runs of this process give way to each other: while one that somebody waits for works, those of a higher nice stand still, but for what has cores of its own. */
+import { availableParallelism } from 'node:os'
 import { kill } from 'node:process'
 
 /**
@@ -10,12 +11,16 @@ export type GivingWay = {
   enter(pid: number, nice: number): () => void
 }
 
+/** What somebody waits for keeps two cores busy at the most: the rest of a larger machine works on. */
+const coresOfRun = 2
 /** Work that never ends must not starve the rest: after so long all go on by their nice alone, for as long. */
 const longestStandMs = 5000
 
+type Options = { signal?: (pid: number, signal: 'SIGSTOP' | 'SIGCONT') => void; standMs?: number; cores?: number }
 type Run = { pid: number; nice: number; stands: boolean }
 
-export function openGivingWay(signal: (pid: number, signal: 'SIGSTOP' | 'SIGCONT') => void = signalGroup, standMs = longestStandMs): GivingWay {
+export function openGivingWay({ signal = signalGroup, standMs = longestStandMs, cores = availableParallelism() }: Options = {}): GivingWay {
+  const places = Math.max(1, Math.floor(cores / coresOfRun))
   const runs = new Set<Run>()
   let timer: NodeJS.Timeout | undefined
   let isBreather = false
@@ -28,7 +33,8 @@ export function openGivingWay(signal: (pid: number, signal: 'SIGSTOP' | 'SIGCONT
       isBreather = false
     } else timer ??= setTimeout(turn, standMs).unref()
     const least = isBreather ? Infinity : Math.min(...nices)
-    for (const run of runs) tell(run, run.nice > least)
+    const inOrder = [...runs].sort((a, b) => a.nice - b.nice)
+    for (const [place, run] of inOrder.entries()) tell(run, run.nice > least && place >= places)
   }
 
   function tell(run: Run, stands: boolean): void {

@@ -6,22 +6,33 @@ import type { Ports } from './open-drivers.ts'
 
 type Checks = Record<string, () => Promise<unknown>>
 
-/** `checks`: without these requests fail. `warnings`: without these all goes on, with less. */
-export function healthChecks(settings: Settings, { documents, objects, queue, signals, cache }: Ports): { checks: Checks; warnings: Checks } {
+export type HealthChecks = Record<'checks' | 'atFirst' | 'warnings', Checks>
+
+/**
+ * What takes a process out of rotation, by role. An edge serves what it has when all else is away; an api needs the documents for
+ * everything, the others for uploads; of an encoder nothing is asked, so that not being ready only holds a rollout up.
+ */
+export function healthChecks({ SLUICE_ROLES: roles, ...settings }: Settings, { documents, objects, queue, signals, cache }: Ports): HealthChecks {
   const isEmbedded = settings.SLUICE_DOCUMENTS === 'sqlite' || settings.SLUICE_QUEUE === 'sqlite' || settings.SLUICE_OBJECTS === 'directory'
+  const forDocuments = { documents: () => documents.ping() }
+  const forOthers = {
+    // A list, since HEAD does not tell a missing object from a missing bucket.
+    objects: seldom(() => Promise.all([objects.list('raw', 'v/readyz'), objects.list('encoded', 'v/readyz')])),
+    queue: () => queue.ping(),
+    signals: () => signals.ping(),
+  }
+  const [isApi, isEdge] = [roles.includes('api'), roles.includes('edge')]
   return {
     checks: {
-      documents: () => documents.ping(),
-      // A list, since HEAD does not tell a missing object from a missing bucket.
-      objects: seldom(() => Promise.all([objects.list('raw', 'v/readyz'), objects.list('encoded', 'v/readyz')])),
-      queue: () => queue.ping(),
-      signals: () => signals.ping(),
+      ...((isApi || !isEdge) && forDocuments),
+      ...(!isApi && !isEdge && forOthers),
       ...(isEmbedded && { 'data disk': () => checkSpace(settings.SLUICE_DATA_DIR, neededDataBytes) }),
     },
+    atFirst: { ...(!isApi && isEdge && forDocuments), ...((isApi || isEdge) && forOthers) },
     warnings: {
-      ...(settings.SLUICE_ROLES.includes('api') && { cache: () => cache.ping() }),
+      ...(isApi && { cache: () => cache.ping() }),
       // Encoders wait for room; what is encoded still plays.
-      ...(settings.SLUICE_ROLES.includes('encoder') && { 'work disk': () => checkSpace(settings.SLUICE_WORK_DIR || tmpdir(), neededWorkBytes) }),
+      ...(roles.includes('encoder') && { 'work disk': () => checkSpace(settings.SLUICE_WORK_DIR || tmpdir(), neededWorkBytes) }),
     },
   }
 }

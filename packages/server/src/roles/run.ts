@@ -147,9 +147,9 @@ async function tracerOf(settings: Settings, log: Log): Promise<Tracer | undefine
 
 /** Those of the roles, and that they are there. */
 function statusChecks(settings: Settings, ports: Ports, isStarting: () => boolean): ReturnType<typeof healthChecks> {
-  const { checks, warnings } = healthChecks(settings, ports)
+  const { checks, ...others } = healthChecks(settings, ports)
   const started = async () => {
     if (isStarting()) throw new Error('the roles are not there yet')
   }
-  return { checks: { ...checks, start: started }, warnings }
+  return { checks: { ...checks, start: started }, ...others }
 }

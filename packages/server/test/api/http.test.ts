@@ -110,6 +110,18 @@ test('a broken dependency is 503 with Retry-After, and readyz names it', async (
   broken = false
 })
 
+test('the queue is needed at first; when it goes away later, what needs none of it is served on', async (t) => {
+  let isAway = true
+  const api = await startApi(t, {
+    change: ({ queue }) => ({ queue: new Proxy(queue, { get: (target, name) => (isAway && name === 'ping' ? () => Promise.reject(new DriverUnavailable('away')) : Reflect.get(target, name)) }) }),
+  })
+  assert.deepEqual((await send(`${api.origin}/readyz`, {})).body.missing, ['queue'])
+  isAway = false
+  assert.deepEqual((await send(`${api.origin}/readyz`, {})).body, { status: 'ready' })
+  isAway = true
+  assert.deepEqual((await send(`${api.origin}/readyz`, {})).body, { status: 'ready', degraded: ['queue'] })
+})
+
 test('a path that is written otherwise is limited, known and kept from caches like any other', async (t) => {
   const api = await startApi(t, { settings: { SLUICE_RATE_LIMIT_PER_MINUTE: '10' } })
   const { token } = await api.signUp('anna')

@@ -1,13 +1,14 @@
 /** While a run that somebody waits for works, bulk stands still; it goes on when that ends, and when standing took too long. */
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openGivingWay } from '../../src/media/give-way.ts'
 import { MediaRunError, runTool } from '../../src/media/run.ts'
 
-function recorded(standMs: number) {
+function recorded(standMs: number, cores = 2) {
   const told: string[] = []
-  return { told, way: openGivingWay((pid, signal) => told.push(`${pid} ${signal.slice(3)}`), standMs) }
+  return { told, way: openGivingWay({ signal: (pid, signal) => told.push(`${pid} ${signal.slice(3)}`), standMs, cores }) }
 }
 
 test('whoever has the least nice goes on, the others stand until it has ended', () => {
@@ -24,6 +25,17 @@ test('whoever has the least nice goes on, the others stand until it has ended', 
   assert.deepEqual(told.splice(0), ['1 CONT'], 'a run that is to end must hear it')
   leaveAhead()
   assert.deepEqual(told, [])
+})
+
+test('on a larger machine only as many stand as the urgent ones need the cores of', () => {
+  const { told, way } = recorded(60_000, 8)
+  for (const pid of [1, 2, 3, 4]) way.enter(pid, 19)
+  const leaves = [way.enter(5, 0)]
+  assert.deepEqual(told.splice(0), ['4 STOP'], 'the newest')
+  leaves.push(way.enter(6, 0))
+  assert.deepEqual(told.splice(0), ['3 STOP'])
+  for (const leave of leaves) leave()
+  assert.deepEqual(told.splice(0), ['3 CONT', '4 CONT'])
 })
 
 test('urgent work without end does not starve bulk', async () => {
@@ -44,7 +56,8 @@ test('ffmpeg stands still beside an urgent run, goes on after it, and can be end
   const ending = new AbortController()
   const bulk = runTool({ program: 'ffmpeg', args: film, nice: 19, timeoutSeconds: 60, onProgress: (at) => (seconds = at), signal: ending.signal }).catch((error: unknown) => error)
   while (seconds === 0) await wait(20)
-  const urgent = () => runTool({ program: 'sleep', args: ['2'], timeoutSeconds: 10 })
+  // As many as it takes to need all cores.
+  const urgent = () => Promise.all(Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, () => runTool({ program: 'sleep', args: ['2'], timeoutSeconds: 10 })))
   const first = urgent()
   await wait(700)
   const before = seconds
