@@ -87,6 +87,20 @@ test('keys: pause, seek by digit and arrow, mute, help', { skip }, async () => {
   await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' })
 })
 
+test('a tap brings the controls that have faded; the next one pauses', { skip }, async () => {
+  page = await (await stage.browser.newContext({ viewport: { width: 800, height: 600 }, hasTouch: true })).newPage()
+  await page.goto(`${mock.origin}/watch/${id}`)
+  await inState('playing')
+  await page.locator('.player[data-idle=true]').waitFor()
+  const { x, y, width, height } = (await player().boundingBox())!
+  const tap = () => page.touchscreen.tap(x + width / 2, y + height / 3)
+  await tap()
+  await page.locator('.player[data-idle=false]').waitFor()
+  assert.equal(await player().getAttribute('data-state'), 'playing')
+  await tap()
+  await inState('paused')
+})
+
 test('the slider is reachable and says the time; the end offers to play again', { skip }, async () => {
   await page.goto(`${mock.origin}/watch/${id}`)
   await inState('playing')

@@ -1,5 +1,5 @@
 /** The player: give it a source and it plays. It imports nothing from the rest of the site and can be lifted out alone. */
-import { useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react'
+import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { ControlBar } from './control-bar.tsx'
 import { createController, type Controller } from './controller.ts'
 import { BigButton, ErrorPanel, KeyHelp, Spinner } from './overlays.tsx'
@@ -103,17 +103,17 @@ function Face({ controller, root, timeline, onRetry }: FaceProps) {
     return () => document.removeEventListener('keydown', listen)
   }, [controller, root])
 
-  function click(event: MouseEvent): void {
+  // A finger's first touch brings the controls, anything else plays or pauses. Known when it comes down: before the click they are up.
+  const isWaking = useRef(false)
+  const press = (event: PointerEvent) => void (isWaking.current = event.pointerType === 'touch' && isRunning && isIdle)
+  function click(): void {
     if (isMenuOpen) return setMenuOpen(false)
-    // A finger's first touch brings the controls; a mouse click plays or pauses.
-    const isTouch = (event.nativeEvent as PointerEvent).pointerType === 'touch'
-    if (isTouch && isRunning && isIdle) return
-    controller.toggle()
+    if (!isWaking.current) controller.toggle()
   }
 
   return (
     <>
-      <div className="player-surface" aria-hidden="true" onClick={click} onDoubleClick={() => void controller.toggleFullscreen()} />
+      <div className="player-surface" aria-hidden="true" onPointerDown={press} onClick={click} onDoubleClick={() => void controller.toggleFullscreen()} />
       <Spinner controller={controller} />
       <BigButton controller={controller} />
       <div className="player-chrome">
