@@ -36,6 +36,8 @@ export type MockServer = {
   /** What the owner reads of the audience; 404 without. */
   audience?: AudienceAnswer
   posters: PosterCandidate[]
+  /** Answers of the API wait for this, with the route as in `GET videos?cursor=24`, and are the problem that it names. */
+  beforeAnswer?: (route: string) => Promise<ProblemCode | void>
   /** A part's bytes wait for this before they are accepted. */
   beforePart?: (partNumber: number) => Promise<void>
   /** Tells the listeners of a video's events. */
@@ -99,6 +101,8 @@ async function answer(mock: MockServer, request: IncomingMessage, response: Serv
   if (url.pathname.startsWith('/part/')) return takePart(mock, request, response, url)
   if (!url.pathname.startsWith('/api/v1/')) return serveSite(url.pathname, response)
   const route = `${request.method} ${url.pathname.slice(8)}`
+  const refusal = await mock.beforeAnswer?.(route + url.search)
+  if (refusal) return problem(response, refusal)
   const [, collection, id, verb] = /^\w+ (\w+)(?:\/([^/]+))?(?:\/([\w-]+))?(?:\/[\w.-]+)?$/.exec(route) ?? []
   if (collection === 'accounts' || collection === 'sessions') return answerSession(mock, request, response, route)
   if (collection === 'uploads') return answerUpload(mock, request, response, id, verb)
@@ -175,7 +179,7 @@ async function answerSession(mock: MockServer, request: IncomingMessage, respons
   }
   const { handle, password } = (await bodyOf(request)) as { handle: string; password: string }
   if (password.includes('wrong')) return problem(response, 'wrong_credentials')
-  mock.account = { ...mockAccount, handle }
+  mock.account = { ...mockAccount, id: handle[0]!.repeat(16), handle }
   json(response, 201, { account: mock.account, token: 'never-kept' })
 }
 

@@ -23,6 +23,7 @@ beforeEach(async () => {
   await page?.close()
   mock.videos.clear()
   mock.account = undefined
+  mock.beforeAnswer = undefined
   faults = []
   page = await stage.browser.newPage({ viewport: { width: 1100, height: 800 } })
   page.on('pageerror', (error) => faults.push(error.message))
@@ -69,6 +70,22 @@ test('the grid goes on as the reader scrolls', { skip }, async () => {
   await page.locator('.card h2').nth(59).waitFor()
 })
 
+test('a next page that fails is asked for again by the reader alone', { skip }, async () => {
+  for (let number = 0; number < 30; number++) mock.videos.set(idOf(number), mockVideo(idOf(number), { createdAt: Date.now() - number * 1000 }))
+  let asked = 0
+  mock.beforeAnswer = async (route) => (route.includes('cursor=24') && ++asked ? 'internal' : undefined)
+  await page.goto(mock.origin)
+  await page.locator('.card h2').first().waitFor()
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+  await page.getByText('Something went wrong on our side').waitFor()
+  await page.waitForTimeout(1000)
+  assert.equal(asked, 1)
+  mock.beforeAnswer = undefined
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('.card h2').nth(29).waitFor()
+  await page.getByText('Something went wrong on our side').waitFor({ state: 'detached' })
+})
+
 test('the watch page follows a video from its inspection to the player', { skip }, async () => {
   const id = idOf(1)
   mock.videos.set(id, mockVideo(id, { state: 'inspecting', progress: 0 }))
@@ -113,6 +130,21 @@ test('the owner edits and deletes; others see no such buttons', { skip }, async 
   await page.getByRole('button', { name: 'Delete for good' }).click()
   await page.getByText('Nothing here yet').waitFor()
   assert.equal(mock.videos.size, 0)
+})
+
+test('a saved title leaves alone what was changed elsewhere meanwhile', { skip }, async () => {
+  mock.account = mockAccount
+  const id = idOf(1)
+  mock.videos.set(id, mockVideo(id, { title: 'Old title' }))
+  await page.goto(`${mock.origin}/my`)
+  await page.getByRole('button', { name: 'Edit Old title' }).click()
+  mock.emit(id, { visibility: 'private' })
+  await page.getByRole('textbox', { name: 'Title' }).fill('New title')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'New title' }).waitFor()
+  assert.equal(mock.videos.get(id)!.visibility, 'private')
+  await page.getByRole('button', { name: 'Edit New title' }).click()
+  assert.equal(await page.getByLabel('Who may watch').inputValue(), 'private')
 })
 
 test('my videos show progress by themselves', { skip }, async () => {

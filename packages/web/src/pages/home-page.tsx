@@ -13,14 +13,15 @@ export function HomePage({ channel }: { channel?: string }) {
   const { account } = useSession()
   const videos = list.data?.pages.flatMap((page) => page.items) ?? []
   const end = useRef<HTMLDivElement>(null)
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list
 
   useEffect(() => {
-    if (!hasNextPage || isFetchingNextPage || !end.current) return
+    // After a failure the reader asks again: the end is in sight all the time, and would ask for ever.
+    if (!hasNextPage || isFetchingNextPage || isFetchNextPageError || !end.current) return
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), { rootMargin: '600px' })
     observer.observe(end.current)
     return () => observer.disconnect()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, videos.length])
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, videos.length])
 
   if (list.isSuccess && videos.length === 0) return <EmptyHome channel={channel} isSignedIn={Boolean(account)} />
   if (list.isError && videos.length === 0) {
@@ -41,7 +42,7 @@ export function HomePage({ channel }: { channel?: string }) {
       <h1 className={channel ? 'page-head' : 'visually-hidden'}>{channel ?? 'Latest videos'}</h1>
       <VideoGrid videos={videos} placeholders={list.isPending ? 12 : isFetchingNextPage ? 4 : 0} />
       <div ref={end} />
-      {list.isFetchNextPageError && (
+      {isFetchNextPageError && (
         <p className="error-text" role="alert">
           {messageOf(list.error)}{' '}
           <button type="button" className="button button-small" onClick={() => void fetchNextPage()}>

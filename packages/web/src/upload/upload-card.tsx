@@ -88,7 +88,7 @@ export function UploadCard({ entry }: { entry: UploadEntry }) {
           {video.failure.message}
         </p>
       )}
-      {video && <VideoForm key={video.id} videoId={video.id} initial={video} />}
+      {video && <VideoForm key={video.id} videoId={video.id} saved={video} />}
       {isCancelling && (
         <ConfirmDialog
           title="Cancel this upload?"

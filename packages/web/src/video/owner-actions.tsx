@@ -23,7 +23,7 @@ export function OwnerActions({ video, onDeleted }: { video: Video; onDeleted?: (
       </button>
       {open === 'edit' && (
         <Dialog title="Edit video" onClose={close}>
-          <VideoForm videoId={video.id} initial={video} onSaved={close} onCancel={close} />
+          <VideoForm videoId={video.id} saved={video} onSaved={close} onCancel={close} />
           <ExtrasForm video={video} />
         </Dialog>
       )}

@@ -12,23 +12,28 @@ export const visibilityTexts: Record<Visibility, string> = {
 }
 
 type Fields = Pick<Video, 'title' | 'description' | 'visibility' | 'downloadable'>
-type Props = { videoId: string; initial: Fields; onSaved?: () => void; onCancel?: () => void }
+type Props = { videoId: string; saved: Fields; onSaved?: () => void; onCancel?: () => void }
 
-export function VideoForm({ videoId, initial: { title: firstTitle, description, visibility, downloadable = false }, onSaved, onCancel }: Props) {
-  const [saved, setSaved] = useState<Fields>({ title: firstTitle, description, visibility, downloadable })
-  const [fields, setFields] = useState(saved)
+/** Only what differs is sent: the rest may have been changed elsewhere meanwhile, and shows here when it was. */
+export function VideoForm({ videoId, saved, onSaved, onCancel }: Props) {
+  const { title: savedTitle, description, visibility, downloadable = false } = saved
+  const known: Fields = { title: savedTitle, description, visibility, downloadable }
+  const [edits, setEdits] = useState<Partial<Fields>>({})
+  const fields = { ...known, ...edits }
   const change = useChangeVideo(videoId)
-  const isChanged = (Object.keys(fields) as (keyof Fields)[]).some((name) => fields[name] !== saved[name])
+  const isChanged = Object.keys(edits).length > 0
   const title = fields.title.trim()
 
+  function edit(more: Partial<Fields>): void {
+    const differing = Object.entries({ ...edits, ...more }).filter(([name, value]) => value !== known[name as keyof Fields])
+    setEdits(Object.fromEntries(differing))
+  }
   function save(event: FormEvent): void {
     event.preventDefault()
     if (title === '') return
-    const next = { ...fields, title }
-    change.mutate(next, {
+    change.mutate('title' in edits ? { ...edits, title } : edits, {
       onSuccess: () => {
-        setSaved(next)
-        setFields(next)
+        setEdits({})
         onSaved?.()
       },
     })
@@ -38,7 +43,7 @@ export function VideoForm({ videoId, initial: { title: firstTitle, description, 
     <form className="video-form" onSubmit={save}>
       <label className="field">
         <span>Title</span>
-        <input className="input" name="title" required maxLength={200} value={fields.title} onChange={(event) => setFields({ ...fields, title: event.currentTarget.value })} />
+        <input className="input" name="title" required maxLength={200} value={fields.title} onChange={(event) => edit({ title: event.currentTarget.value })} />
       </label>
       <label className="field">
         <span>Description</span>
@@ -48,19 +53,19 @@ export function VideoForm({ videoId, initial: { title: firstTitle, description, 
           maxLength={5000}
           rows={3}
           value={fields.description}
-          onChange={(event) => setFields({ ...fields, description: event.currentTarget.value })}
+          onChange={(event) => edit({ description: event.currentTarget.value })}
         />
       </label>
       <label className="field">
         <span>Who may watch</span>
-        <VisibilitySelect value={fields.visibility} onChange={(visibility) => setFields({ ...fields, visibility })} />
+        <VisibilitySelect value={fields.visibility} onChange={(visibility) => edit({ visibility })} />
       </label>
       <label className="video-form-check">
         <input
           type="checkbox"
           name="downloadable"
           checked={fields.downloadable}
-          onChange={(event) => setFields({ ...fields, downloadable: event.currentTarget.checked })}
+          onChange={(event) => edit({ downloadable: event.currentTarget.checked })}
         />
         <span>Whoever may watch may also download it</span>
       </label>
