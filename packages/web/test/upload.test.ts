@@ -29,6 +29,7 @@ beforeEach(async () => {
   mock.uploads.clear()
   mock.account = mockAccount
   mock.beforePart = undefined
+  mock.beforeAnswer = undefined
   page = await (await stage.browser.newContext({ viewport: { width: 1100, height: 800 } })).newPage()
   page.on('dialog', (dialog) => void dialog.accept())
   await page.goto(`${mock.origin}/upload`)
@@ -103,15 +104,117 @@ test('cancelling removes it from the server', { skip }, async () => {
   assert.equal(mock.uploads.size, 0)
 })
 
+test('cancelling after everything was sent deletes the video, and says when that failed', { skip }, async () => {
+  const parts = holdPartsAbove(3)
+  let complete!: () => void
+  const completed = new Promise<void>((resolve) => (complete = resolve))
+  let isRefusing = true
+  mock.beforeAnswer = async (route) => {
+    if (route.endsWith('/complete')) await completed
+    if (route.startsWith('DELETE videos') && isRefusing) return 'internal'
+  }
+  await page.locator('.drop input').setInputFiles(film)
+  await page.locator('.upload-card[data-phase=uploading]').waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  parts.open()
+  await page.locator('.upload-card[data-phase=completing]').waitFor()
+  await page.getByText('Everything is sent already.').waitFor()
+  await page.getByRole('button', { name: 'Cancel the upload' }).click()
+  complete()
+  await page.getByRole('dialog').getByText('Something went wrong on our side').waitFor()
+  assert.equal(mock.videos.size, 1)
+  isRefusing = false
+  await page.getByRole('button', { name: 'Cancel the upload' }).click()
+  await page.locator('.upload-card').waitFor({ state: 'detached' })
+  assert.equal(mock.videos.size, 0)
+})
+
+test('a file chosen again in a browser that knows nothing of its upload takes the place of the unfinished video', { skip }, async () => {
+  const gate = holdPartsAbove(3)
+  await page.getByLabel('Who may watch new uploads').selectOption('private')
+  await page.locator('.drop input').setInputFiles(film)
+  const [earlier] = await until(() => (mock.videos.size === 1 ? [...mock.videos.values()] : undefined))
+  mock.emit(earlier!.id, { title: 'Secret', description: 'Words.' })
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  gate.open()
+  await page.locator('.upload-card[data-phase=unfinished] input[type=file]').setInputFiles(film)
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+  await page.getByText('is sent from the start').waitFor()
+  await page.locator('.upload-card[data-phase=unfinished]').waitFor({ state: 'detached' })
+  const [video, ...others] = mock.videos.values()
+  assert.deepEqual(others, [])
+  assert.notEqual(video!.id, earlier!.id)
+  assert.deepEqual([video!.visibility, video!.title, video!.description], ['private', 'Secret', 'Words.'])
+})
+
+test('what waits for its turn waits for its account: it is not begun as another that signs in here', { skip }, async () => {
+  const gate = holdPartsAbove(1)
+  await page.locator('.drop input').setInputFiles(threeFilms())
+  await until(() => mock.uploads.size === 2 || undefined)
+  await page.getByLabel('Account of ada').click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn('bob')
+  await page.getByRole('link', { name: 'Upload', exact: true }).click()
+  gate.open()
+  await page.locator('.drop').waitFor()
+  await page.waitForTimeout(500)
+  assert.equal(await page.getByRole('region', { name: 'Uploads' }).count(), 0)
+  assert.equal(mock.uploads.size, 2)
+  await page.getByLabel('Account of bob').click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn('ada')
+  await page.getByRole('link', { name: 'Upload', exact: true }).click()
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+  assert.equal(mock.uploads.size, 3)
+  for (let left = 2; left > 0; left--) await page.getByRole('button', { name: 'Continue' }).first().click()
+  await until(async () => (await page.locator('.upload-card[data-phase=done]').count()) === 3 || undefined)
+})
+
+test('nor as another that signed in in another tab', { skip }, async () => {
+  const gate = holdPartsAbove(1)
+  await page.locator('.drop input').setInputFiles(threeFilms())
+  await until(() => mock.uploads.size === 2 || undefined)
+  mock.account = { ...mockAccount, id: 'b'.repeat(16), handle: 'bob' }
+  gate.open()
+  await page.getByLabel('Account of bob').waitFor()
+  assert.equal(await page.getByRole('region', { name: 'Uploads' }).count(), 0)
+  assert.equal(mock.uploads.size, 2)
+})
+
+test('an outage fails an upload for now; nobody is signed out by it', { skip }, async () => {
+  mock.beforeAnswer = async (route) => (route === 'GET accounts/me' ? 'internal' : undefined)
+  await page.locator('.drop input').setInputFiles(film)
+  await page.locator('.upload-card[data-phase=failed]').waitFor()
+  await page.getByLabel('Account of ada').waitFor()
+  mock.beforeAnswer = undefined
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('.upload-card[data-phase=done]').waitFor()
+})
+
 test('an empty file is refused with a sentence, beside one that goes up', { skip }, async () => {
   await page.locator('.drop input').setInputFiles([join(stage.directory, 'empty.mp4'), film])
   await page.getByText('The file is empty').waitFor()
   await page.locator('.upload-card[data-phase=done]').waitFor()
 })
 
-async function until<Found>(look: () => Found | undefined): Promise<Found> {
+function threeFilms(): string[] {
+  const names = ['one.mp4', 'two.mp4', 'three.mp4'].map((name) => join(stage.directory, name))
+  for (const name of names) writeFileSync(name, Buffer.alloc(2 * 2 ** 20, 7))
+  return names
+}
+
+async function signIn(handle: string): Promise<void> {
+  await page.getByRole('link', { name: 'Sign in' }).first().click()
+  await page.getByLabel('Handle').fill(handle)
+  await page.getByLabel('Password').fill('a long enough sentence')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel(`Account of ${handle}`).waitFor()
+}
+
+async function until<Found>(look: () => Found | undefined | Promise<Found | undefined>): Promise<Found> {
   for (let turn = 0; turn < 600; turn++) {
-    const found = look()
+    const found = await look()
     if (found !== undefined) return found
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -7,7 +7,7 @@ import { useSession } from '../session/use-session.ts'
 import { DropZone } from '../upload/drop-zone.tsx'
 import { UnfinishedCard } from '../upload/unfinished-card.tsx'
 import { UploadCard } from '../upload/upload-card.tsx'
-import { addFiles, type PickedFile } from '../upload/upload-list.ts'
+import { addFiles, continueVideo } from '../upload/upload-list.ts'
 import { useLeaveWarning, useUploads } from '../upload/use-uploads.ts'
 import { VisibilitySelect } from '../video/video-form.tsx'
 import './upload-page.css'
@@ -24,9 +24,8 @@ export function UploadPage() {
   }
   if (!account) return <main className="page" aria-busy="true" />
 
-  const active = new Set(uploads.map(({ upload }) => upload.snapshot().videoId))
+  const active = new Set(uploads.map(({ upload, earlierId }) => upload.snapshot().videoId ?? earlierId))
   const unfinished = (mine.data?.pages.flatMap((page) => page.items) ?? []).filter(({ id, state }) => state === 'awaiting-upload' && !active.has(id))
-  const add = (files: PickedFile[]) => addFiles(files, { visibility, account: account.id })
 
   return (
     <main className="page page-narrow">
@@ -38,7 +37,7 @@ export function UploadPage() {
           <VisibilitySelect value={visibility} onChange={setVisibility} />
         </label>
       </div>
-      <DropZone onFiles={add} isCompact={uploads.length > 0} />
+      <DropZone onFiles={(files) => addFiles(files, { visibility, account: account.id })} isCompact={uploads.length > 0} />
       {uploads.length > 0 && (
         <section className="upload-list" aria-label="Uploads">
           {uploads.map((entry) => (
@@ -53,7 +52,7 @@ export function UploadPage() {
           </h2>
           <div className="upload-list">
             {unfinished.map((video) => (
-              <UnfinishedCard key={video.id} video={video} onFile={(picked) => add([picked])} />
+              <UnfinishedCard key={video.id} video={video} onFile={(picked) => continueVideo(picked, video, account.id)} />
             ))}
           </div>
         </section>

@@ -1,23 +1,14 @@
 /** Who is signed in, and signing in, up and out. */
 import type { Account, Credentials } from '@sluice/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, isCode } from '../data/api.ts'
-
-const key = ['session']
+import { api } from '../data/api.ts'
+import { readAccount, sessionKey } from './current-account.ts'
 
 /** `account`: undefined while it is asked, null for nobody. */
 export function useSession(): { account: Account | null | undefined } {
-  const { data, isError } = useQuery({ queryKey: key, queryFn: readAccount, staleTime: 300_000 })
-  return { account: isError ? null : data }
-}
-
-async function readAccount(): Promise<Account | null> {
-  try {
-    return (await api.accounts.me()).account
-  } catch (error) {
-    if (isCode(error, 'unauthorized')) return null
-    throw error
-  }
+  const { data, isError } = useQuery({ queryKey: sessionKey, queryFn: readAccount, staleTime: 300_000 })
+  // A later question that fails says nothing of who is signed in: what was answered before stays.
+  return { account: data === undefined && isError ? null : data }
 }
 
 /** The answer's token is dropped: the cookie that came with it does the work. */
@@ -27,7 +18,7 @@ export function useSignIn(kind: 'sign-in' | 'sign-up') {
     mutationFn: (credentials: Credentials) => (kind === 'sign-up' ? api.accounts.create(credentials) : api.sessions.create(credentials)),
     onSuccess: ({ account }) => {
       client.clear()
-      client.setQueryData(key, account)
+      client.setQueryData(sessionKey, account)
     },
   })
 }
@@ -39,7 +30,7 @@ export function useSignOut() {
     // What only this account may see must not stay in memory.
     onSuccess: () => {
       client.clear()
-      client.setQueryData(key, null)
+      client.setQueryData(sessionKey, null)
     },
   })
 }

@@ -72,7 +72,7 @@ export function UnfinishedCard({ video, onFile }: { video: Video; onFile: (picke
       <div className="upload-card-progress">
         <ProgressBar label="Sent" isCalm fraction={sizeBytes > 0 ? sentBytes / sizeBytes : 0} />
         <p className="upload-card-facts">
-          {percentText(sizeBytes > 0 ? sentBytes / sizeBytes : 0)} is on the server; the rest follows when you choose the same file.
+          {percentText(sizeBytes > 0 ? sentBytes / sizeBytes : 0)} is on the server; the rest follows when you choose the same file in the browser that began it.
         </p>
       </div>
       {complaint && <p className="banner banner-warn" role="alert">{complaint}</p>}

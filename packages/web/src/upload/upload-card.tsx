@@ -1,4 +1,5 @@
 /** One file on its way: progress, pause, cancel; its words to edit meanwhile; then its state until it plays. */
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { isCode, messageOf } from '../data/api.ts'
@@ -19,7 +20,9 @@ export function UploadCard({ entry }: { entry: UploadEntry }) {
   const isDone = phase === 'done'
   const { data: video } = useVideo(videoId, { pollMs: isDone ? 1500 : 0 })
   const [isCancelling, setCancelling] = useState(false)
-  const [isBusy, setBusy] = useState(false)
+  // Without a network too: the sending stops at once.
+  const cancel = useMutation({ mutationFn: () => cancelEntry(entry), networkMode: 'always' })
+  const isSent = isDone || phase === 'completing'
   const canPause = phase === 'uploading' || phase === 'starting'
 
   return (
@@ -83,6 +86,11 @@ export function UploadCard({ entry }: { entry: UploadEntry }) {
           </p>
         </div>
       )}
+      {entry.earlierId && videoId && videoId !== entry.earlierId && (
+        <p className="banner banner-warn" role="status">
+          This browser does not know the upload that was begun, so the file is sent from the start.
+        </p>
+      )}
       {video?.failure && isDone && (
         <p className="banner banner-danger" role="alert">
           {video.failure.message}
@@ -92,14 +100,16 @@ export function UploadCard({ entry }: { entry: UploadEntry }) {
       {isCancelling && (
         <ConfirmDialog
           title="Cancel this upload?"
-          text="What was sent so far is removed from the server. Closing the tab instead keeps it: choose the same file later to go on."
-          action={isBusy ? 'Cancelling…' : 'Cancel the upload'}
-          isBusy={isBusy}
+          text={
+            isSent
+              ? 'Everything is sent already. The video is deleted as soon as the server has put it together.'
+              : 'What was sent so far is removed from the server. Closing the tab instead keeps it: choose the same file later to go on.'
+          }
+          action={cancel.isPending ? 'Cancelling…' : 'Cancel the upload'}
+          isBusy={cancel.isPending}
+          error={cancel.isError ? messageOf(cancel.error) : undefined}
           onClose={() => setCancelling(false)}
-          onConfirm={() => {
-            setBusy(true)
-            void cancelEntry(entry)
-          }}
+          onConfirm={() => cancel.mutate()}
         />
       )}
     </article>

@@ -1,8 +1,10 @@
 /** The uploads of this tab. They live outside the pages, so that they go on while somebody looks around. */
-import type { Visibility } from '@sluice/contract'
-import { blobSource, createUpload, openLocalResumeStore, type Upload } from '@sluice/sdk'
+import type { Video, Visibility } from '@sluice/contract'
+import { blobSource, createUpload, openLocalResumeStore, type Client, type Upload, type UploadPhase } from '@sluice/sdk'
 import { api, queryClient } from '../data/api.ts'
+import { confirmAccount, currentAccountId, onSession } from '../session/current-account.ts'
 import { titleOfFile } from '../ui/texts.ts'
+import { replaceOnceBegun, resumeStoreOf } from './earlier-upload.ts'
 import { forgetHandle, keepHandle, type FileHandle } from './file-handles.ts'
 
 export type UploadEntry = {
@@ -15,6 +17,8 @@ export type UploadEntry = {
   lastModified: number
   title: string
   visibility: Visibility
+  /** The unfinished video that the file was chosen again for. */
+  earlierId?: string
   upload: Upload
 }
 export type PickedFile = { file: File; handle?: FileHandle }
@@ -36,21 +40,40 @@ export const uploadList = {
 
 /** Begins these, or goes on with them where an earlier visit stopped. A file that is in the list already is left alone. */
 export function addFiles(picked: readonly PickedFile[], options: { visibility: Visibility; account: string }): void {
-  for (const { file, handle } of picked) {
-    if (entries.some((entry) => isSameFile(entry, file) && entry.account === options.account && !isOver(entry))) continue
-    const title = titleOfFile(file.name)
-    const upload = createUpload(api, blobSource(file), {
-      title,
-      visibility: options.visibility,
-      account: options.account,
-      resumeStore: openLocalResumeStore(),
-    })
-    const { name: fileName, size: sizeBytes, lastModified } = file
-    const entry: UploadEntry = { key: nextKey++, account: options.account, fileName, sizeBytes, lastModified, title, visibility: options.visibility, upload }
-    upload.subscribe(() => follow(entry, handle))
-    change([...entries.filter((each) => !isSameFile(each, file) || each.upload.snapshot().phase === 'done'), entry])
-  }
+  for (const each of picked) add(each, { ...options, title: titleOfFile(each.file.name) })
   startWaiting()
+}
+
+/** Goes on with an unfinished video; where this browser can't, its file is sent from the start under the same title, for the same viewers. */
+export function continueVideo(picked: PickedFile, earlier: Video, account: string): void {
+  add(picked, { account, earlier, title: earlier.title, visibility: earlier.visibility })
+  startWaiting()
+}
+
+type AddOptions = { title: string; visibility: Visibility; account: string; earlier?: Video }
+
+function add({ file, handle }: PickedFile, { title, visibility, account, earlier }: AddOptions): void {
+  unfollowSession ??= onSession(followSession)
+  const same = entries.filter((entry) => isSameFile(entry, file) && entry.account === account)
+  if (same.some((entry) => !isOver(entry))) return
+  const resumeStore = earlier ? resumeStoreOf(earlier) : openLocalResumeStore()
+  const upload = createUpload(clientOf(account), blobSource(file), { title, visibility, account, resumeStore })
+  const { name: fileName, size: sizeBytes, lastModified } = file
+  const entry: UploadEntry = { key: nextKey++, account, fileName, sizeBytes, lastModified, title, visibility, earlierId: earlier?.id, upload }
+  upload.subscribe(() => follow(entry, handle))
+  if (earlier) replaceOnceBegun(upload, earlier)
+  change([...entries.filter((each) => !same.includes(each) || each.upload.snapshot().phase === 'done'), entry])
+}
+
+/** Finds and begins uploads for this account alone: the cookie may have become another's, in another tab too. */
+function clientOf(account: string): Client {
+  const { get, begin } = api.uploads
+  const uploads: Client['uploads'] = {
+    ...api.uploads,
+    get: (...parameters) => confirmAccount(account).then(() => get(...parameters)),
+    begin: (...parameters) => confirmAccount(account).then(() => begin(...parameters)),
+  }
+  return { ...api, uploads }
 }
 
 /** Takes a finished or failed entry off the list; what is on the server stays. */
@@ -58,20 +81,31 @@ export function dismissEntry(entry: UploadEntry): void {
   change(entries.filter((each) => each !== entry))
 }
 
+/** Takes it off the list and off the server, however far it is. Rejects when that failed. */
 export async function cancelEntry(entry: UploadEntry): Promise<void> {
-  const { videoId } = entry.upload.snapshot()
-  await entry.upload.cancel()
+  const { upload } = entry
+  await upload.cancel()
+  // Everything was sent by then: the video can't be stopped from coming, only deleted.
+  if (upload.snapshot().phase !== 'cancelled') await api.videos.delete((await upload.start()).id)
+  const { videoId } = upload.snapshot()
   if (videoId) await forgetHandle(videoId)
   dismissEntry(entry)
   await queryClient.invalidateQueries({ queryKey: ['videos'] })
 }
 
 /** Tries a failed upload again; what was sent is kept. */
-export const retryEntry = (entry: UploadEntry): void => start(entry)
+export function retryEntry(entry: UploadEntry): void {
+  entry.upload.resume()
+  start(entry)
+}
+
+/** Those of whoever is signed in. The others' wait until they are back. */
+const ownEntries = (): UploadEntry[] => entries.filter(({ account }) => account === currentAccountId())
 
 function startWaiting(): void {
-  const running = entries.filter(({ upload }) => ['starting', 'uploading', 'completing'].includes(upload.snapshot().phase)).length
-  const waiting = entries.filter(({ upload }) => upload.snapshot().phase === 'idle')
+  const own = ownEntries()
+  const running = own.filter((entry) => isIn(entry, 'starting', 'uploading', 'completing')).length
+  const waiting = own.filter((entry) => isIn(entry, 'idle'))
   for (const entry of waiting.slice(0, Math.max(0, atOnce - running))) start(entry)
 }
 
@@ -86,6 +120,15 @@ function start(entry: UploadEntry): void {
   )
 }
 
+let unfollowSession: (() => void) | undefined
+
+/** Whoever is signed in goes on, everybody else pauses. */
+function followSession(): void {
+  const own = ownEntries()
+  for (const entry of entries) if (!own.includes(entry) && isIn(entry, 'starting', 'uploading')) entry.upload.pause()
+  startWaiting()
+}
+
 const keptHandles = new Set<string>()
 
 function follow(entry: UploadEntry, handle: FileHandle | undefined): void {
@@ -97,7 +140,8 @@ function follow(entry: UploadEntry, handle: FileHandle | undefined): void {
   if (phase === 'paused' || isOver(entry)) startWaiting()
 }
 
-const isOver = ({ upload }: UploadEntry): boolean => ['done', 'failed', 'cancelled'].includes(upload.snapshot().phase)
+const isIn = ({ upload }: UploadEntry, ...phases: UploadPhase[]): boolean => phases.includes(upload.snapshot().phase)
+const isOver = (entry: UploadEntry): boolean => isIn(entry, 'done', 'failed', 'cancelled')
 const isSameFile = (entry: UploadEntry, file: File): boolean =>
   entry.fileName === file.name && entry.sizeBytes === file.size && entry.lastModified === file.lastModified
 
@@ -107,4 +151,4 @@ function change(next: readonly UploadEntry[]): void {
 }
 
 /** Whether leaving the page would interrupt something. */
-export const isBusy = (): boolean => entries.some(({ upload }) => ['idle', 'starting', 'uploading', 'completing'].includes(upload.snapshot().phase))
+export const isBusy = (): boolean => ownEntries().some((entry) => isIn(entry, 'idle', 'starting', 'uploading', 'completing'))
