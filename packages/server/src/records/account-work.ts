@@ -19,8 +19,12 @@ export async function unlistAccountWork(documents: Documents, stage: WorkStage, 
   await documents.delete('accountWork', partition(video.accountId, stage), sortKey(video))
 }
 
-/** The first `limit` of an account. */
-export async function readAccountWork(documents: Documents, accountId: string, stage: WorkStage, limit: number): Promise<AccountWork[]> {
-  const { items } = await documents.range<AccountWork>('accountWork', partition(accountId, stage), { limit })
-  return items.map(({ value }) => value)
+/** All of an account, by pages of `limit`. */
+export async function* pagesOfAccountWork(documents: Documents, accountId: string, stage: WorkStage, limit: number): AsyncGenerator<AccountWork[]> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await documents.range<AccountWork>('accountWork', partition(accountId, stage), { limit, cursor })
+    yield page.items.map(({ value }) => value)
+    cursor = page.cursor
+    if (cursor === undefined) return
+  }
 }

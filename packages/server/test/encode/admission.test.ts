@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '../../src/domain/keys.ts'
+import { taskOf } from '../../src/domain/messages.ts'
 import { admit, leave } from '../../src/encode/worker/admission.ts'
+import { reconcileOnce } from '../../src/encode/reconcile/reconcile.ts'
 import { handleTask } from '../../src/encode/worker/handle.ts'
 import { trackProgress } from '../../src/encode/progress/track-progress.ts'
 import { updateVideo } from '../../src/records/video.ts'
@@ -66,6 +68,27 @@ test('videos that were deleted or failed without leaving hold no place', async (
   assert.deepEqual(await admitted(stage, [many[4]!]), [false])
   assert.deepEqual(await queued(stage), [many[2], many[3]].map((videoId) => ({ kind: 'inspect', videoId })))
   assert.deepEqual(await admitted(stage, many.slice(2)), [true, true, false])
+})
+
+test('however many were deleted before it, the first that is left has its place at once', async (t) => {
+  const stage = await stageOf(t, 2)
+  const many = await addVideos(stage, 30)
+  const [last] = many.slice(-1)
+  await admitted(stage, many)
+  for (const id of many.slice(0, -1)) await change(stage, id, { deletedAt: 1 })
+  assert.deepEqual(await admitted(stage, [last!]), [true])
+})
+
+test('a video that is deleted in its work brings the next one on, when the reconciler sees it', async (t) => {
+  const stage = await stageOf(t, 1)
+  const many = await addVideos(stage, 2)
+  await admitted(stage, many)
+  await change(stage, many[0]!, { deletedAt: stage.deps.clock() })
+  // A queue with something in it: an empty one has everything enqueued again.
+  await stage.deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: newId() }, 86_400))
+  stage.advance(60_000)
+  await reconcileOnce(stage.deps, async () => undefined, new AbortController().signal)
+  assert.deepEqual((await queued(stage)).filter(({ kind }) => kind === 'inspect').map(({ videoId }) => videoId), [many[1]])
 })
 
 test('every video is opened at its turn, but only so many have their ladder in the queue', async (t) => {

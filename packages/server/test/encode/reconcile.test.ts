@@ -140,6 +140,52 @@ test('a scan that was cut short is gone on with, once nobody seems to be at it',
   assert.equal((await dueEntries(stage)).length, 1)
 })
 
+test('marks of a clock that was days ahead hide nothing once it is right again', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const days = 10 * 24 * 3_600_000
+  stage.advance(days)
+  await round(stage)
+  await scanVideosDaily(stage.deps, never)
+  stage.advance(-days)
+  await round(stage)
+  const id = await stage.addVideo()
+  const begun = await stage.addVideo({ state: 'awaiting-upload' })
+  stage.advance(40 * 60_000)
+  await round(stage)
+  await runAll(stage)
+  assert.equal((await stage.video(id)).state, 'ready', 'what came due while no encoder ran')
+
+  for (const due of await dueEntries(stage)) await stage.deps.documents.delete('due', ...(await placeOf(stage, due)))
+  stage.advance(60_000)
+  await scanVideosDaily(stage.deps, never)
+  const found = (await dueEntries(stage)).map(({ kind, id }) => `${kind} ${id}`)
+  assert.deepEqual(found.toSorted(), [`upload ${(await stage.video(begun)).uploadId}`, `video ${begun}`].toSorted())
+})
+
+test('a deleted video whose bytes stay is swept again ever more seldom, and never while a sweep may still wait', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const id = await stage.addVideo({ deletedAt: stage.deps.clock() })
+  await stage.deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: id }))
+  const waiting = async () => (await stage.deps.queue.depth())[3]!.ready
+  for (let minute = 0; minute < 120; minute++) {
+    stage.advance(60_000)
+    await round(stage)
+  }
+  assert.equal(await waiting(), 1, 'nobody takes it')
+
+  stage.deps.objects.delete = async () => Promise.reject(new DriverUnavailable('no deletes here'))
+  let sweeps = 0
+  for (let minute = 0; minute < 240; minute++) {
+    stage.advance(60_000)
+    await round(stage)
+    for (let lease; (lease = await stage.deps.queue.take({ priorities: [3], leaseSeconds: 30, waitSeconds: 0 })); sweeps++) await lease.ack()
+    if (minute === 0) await occupyQueue(stage)
+  }
+  assert.ok(sweeps >= 4 && sweeps <= 12, `${sweeps} sweeps in four hours`)
+})
+
 /** Where an entry lies: found by looking, as its shard is the record's own business. */
 async function placeOf(stage: Stage, due: Due): Promise<[string, string]> {
   for (let shard = 0; shard < dueShards; shard++) {

@@ -13,6 +13,7 @@ import { enqueueUnfinished } from './enqueue-unfinished.ts'
 import { demandedWork, lazyWork } from './lazy-work.ts'
 import { isSettled } from '../read-live.ts'
 import { recount } from '../progress/recount.ts'
+import { leave } from '../worker/admission.ts'
 import { tombstoneMs } from './sweep.ts'
 
 /** Of what a video needs to be ready, and of what follows. */
@@ -36,7 +37,8 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promi
   const next = (seen?: Due['seen']): Due => ({ kind: 'video', id: due.id, atMinute: nextLook(minuteOf(now), pace.lookMinutes), seen })
   let video = (await readVideo(deps.documents, due.id))?.value
   if (!video) return undefined
-  if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, next)
+  const patient = { seen: due.seen, now, pace, depth }
+  if (video.deletedAt !== undefined) return lookAtDeleted(deps, video, patient, next)
   const plan = video.revision ? await readPlan(deps.documents, video.id, video.revision) : undefined
   if (plan && !isSettled(video, plan)) video = (await recount(deps, plan)) ?? video
   if (isFinal(video) && !(plan && video.state === 'ready')) return undefined
@@ -47,12 +49,8 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promi
   if (lazy?.length === 0) return undefined
   const filled = slots ? [...slots.values()].flat().filter((slot) => slot !== null).length : 0
   const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
-  const seen = due.seen?.progress === progress ? due.seen : { progress, sinceMs: now, requeues: 0 }
-  const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
-  const depths = await depth()
-  const waitedMs = now - seen.sinceMs
-  const mayStillWait = waitedMs < Math.max(patienceMs, oldestMs(depths, lazy ? backgroundPriorities : ladderPriorities))
-  if (mayStillWait && !depths.every(({ ready, delayed, leased }) => ready + delayed + leased === 0)) return next(seen)
+  const { seen, mayStillWait, isQueueEmpty } = await patienceOf(patient, progress, lazy ? backgroundPriorities : ladderPriorities)
+  if (mayStillWait && !isQueueEmpty) return next(seen)
 
   deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
   const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
@@ -63,6 +61,20 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promi
   return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
 }
 
+type Patient = { seen: Due['seen']; now: number; pace: typeof normalPace; depth: () => Promise<QueueDepth[]> }
+
+/** `seen`: since when it is at this progress. Patience is doubled with every time it was re-queued. */
+async function patienceOf({ seen: before, now, pace, depth }: Patient, progress: string, priorities: readonly number[]) {
+  const seen = before?.progress === progress ? before : { progress, sinceMs: now, requeues: 0 }
+  const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
+  const depths = await depth()
+  return {
+    seen,
+    mayStillWait: now - seen.sinceMs < Math.max(patienceMs, oldestMs(depths, priorities)),
+    isQueueEmpty: depths.every(({ ready, delayed, leased }) => ready + delayed + leased === 0),
+  }
+}
+
 /**
  * How long the oldest task waits: what was enqueued since then may be in the queue still, however long that takes. Once
  * more, and a backlog would grow by itself, faster than it is worked off.
@@ -70,15 +82,19 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promi
 const oldestMs = (depths: QueueDepth[], of: readonly number[]): number => 1000 * Math.max(0, ...depths.filter(({ priority }) => of.includes(priority)).map(({ oldestSeconds }) => oldestSeconds))
 
 /** Done when both buckets hold nothing of it a day after the deletion; its tombstone is all that stays. */
-async function lookAtDeleted(deps: EncodeDeps, video: Video, next: () => Due): Promise<Due | undefined> {
+async function lookAtDeleted(deps: EncodeDeps, video: Video, patient: Patient, next: (seen?: Due['seen']) => Due): Promise<Due | undefined> {
+  await leave(deps, video)
   const againAt = video.deletedAt! + tombstoneMs
   const left = await Promise.all((['encoded', 'raw'] as const).map((bucket) => deps.objects.list(bucket, videoPrefix(video.id))))
   const isEmpty = left.every(({ items }) => items.length === 0)
-  if (isEmpty && deps.clock() >= againAt) {
+  if (isEmpty && patient.now < againAt) return { ...next(), atMinute: minuteAfter(againAt) }
+  if (isEmpty) {
     if (video.revision !== undefined) await removeRevision(deps.documents, video.id, video.revision)
     await removeChapters(deps.documents, video.id)
     return undefined
   }
-  if (!isEmpty) await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
-  return isEmpty ? { ...next(), atMinute: minuteAfter(againAt) } : next()
+  const { seen, mayStillWait, isQueueEmpty } = await patienceOf(patient, 'deleted', backgroundPriorities)
+  if (mayStillWait && !isQueueEmpty) return next(seen)
+  await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
+  return next({ progress: 'deleted', sinceMs: patient.now, requeues: seen.requeues + 1 })
 }

@@ -10,6 +10,8 @@ import { enqueueExtras } from './extras-due.ts'
 const dayMinutes = 24 * 60
 /** A scan that gave no sign of life for so long is gone on with by another encoder. */
 const patienceMinutes = 5
+/** By which clocks may differ. */
+const aheadMinutes = 10
 const pageSize = 200
 const pauseMs = 500
 /** How long after its end a video may still have leftovers to sweep. */
@@ -18,7 +20,9 @@ const leftoverMs = 3 * 24 * 3_600_000
 /** Scans if the last scan began a day ago or more, or goes on with one that was cut short. An unfinished video gets a due entry; a recently ended one is swept. */
 export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Promise<void> {
   const now = () => minuteOf(deps.clock())
-  const last = await readScanMark(deps.documents)
+  const marked = await readScanMark(deps.documents)
+  // From a clock that was ahead: there would be no scan until its date.
+  const last = marked && (marked.seenAt ?? marked.at) > now() + aheadMinutes ? undefined : marked
   const isCutShort = last?.cursor !== undefined
   if (last && now() - (last.seenAt ?? last.at) < (isCutShort ? patienceMinutes : dayMinutes)) return
   if (!(await beginWalk(deps.documents, 'scan', now()))) return
@@ -35,7 +39,12 @@ export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Pr
 }
 
 async function backstop(deps: EncodeDeps, video: Video): Promise<void> {
-  if (!isFinal(video)) return writeDue(deps.documents, { kind: 'video', id: video.id, atMinute: minuteAfter(deps.clock()) })
+  if (!isFinal(video)) {
+    const atMinute = minuteAfter(deps.clock())
+    // Its upload may be half completed, or over.
+    if (video.state === 'awaiting-upload') await writeDue(deps.documents, { kind: 'upload', id: video.uploadId, atMinute })
+    return writeDue(deps.documents, { kind: 'video', id: video.id, atMinute })
+  }
   const endedAt = video.deletedAt ?? video.readyAt ?? video.completedAt ?? video.createdAt
   if (deps.clock() - endedAt >= leftoverMs) return
   await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))

@@ -34,7 +34,9 @@ export async function walkDue(deps: { documents: Documents; clock: Clock; log: L
     const name = `${markName}/${from}`
     if (options.isShared && !(await beginWalk(deps.documents, name, now))) continue
     // A mark for all of them is an earlier version's.
-    const mark = (await readMark(deps.documents, name)) ?? (await readMark(deps.documents, markName))
+    const marked = (await readMark(deps.documents, name)) ?? (await readMark(deps.documents, markName))
+    // From a clock that was ahead: it would hide every gap until its date.
+    const mark = marked !== undefined && marked > now + options.backMinutes ? undefined : marked
     const shards = Array.from({ length: shardsAtOnce }, (_, index) => from + index)
     for (let minute = Math.min(mark ?? now, now) - options.backMinutes; minute <= now + options.aheadMinutes; minute++) {
       if (options.signal.aborted) return

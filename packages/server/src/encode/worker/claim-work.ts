@@ -5,8 +5,8 @@ import { createClaim, removeClaim, renewClaim } from '../../records/claim.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { leaseSeconds } from './hold-lease.ts'
 
-/** Kinds that are asked for more than once: by viewers on several edges, by a chunk's moving up, by an account's next turn. */
-const isClaimed = (message: Message): boolean => message.kind === 'segment' || message.kind === 'chunk' || message.kind === 'inspect'
+/** Kinds that are asked for more than once: by viewers on several edges, by a chunk's moving up, by an account's next turn, by the reconciler of a copy that still waits. */
+const claimedKinds: ReadonlySet<Message['kind']> = new Set(['segment', 'chunk', 'inspect', 'remux'])
 
 /** A viewer who asks again must not wait for the lease of an encoder that died; a chunk's encode is not worth doing twice sooner. */
 const claimSecondsOf = ({ kind }: Message): number => (kind === 'segment' ? 10 : leaseSeconds)
@@ -17,7 +17,7 @@ const claimSecondsOf = ({ kind }: Message): number => (kind === 'segment' ? 10 :
  */
 export async function claimWork(deps: Pick<EncodeDeps, 'documents' | 'log'>, message: Message, attempt: number): Promise<(() => Promise<void>) | undefined> {
   const nothingHeld = async () => {}
-  if (!isClaimed(message)) return nothingHeld
+  if (!claimedKinds.has(message.kind)) return nothingHeld
   const { videoId } = message
   const work = JSON.stringify(message)
   const complain = (error: unknown) => {
