@@ -16,7 +16,7 @@ const decoding = cpu.base - perMegapixel * basePixels
 const startSeconds = 0.1
 /** Seek this much before a span. */
 const prerollSeconds = 1
-/** Share of its cores that a bulk run keeps busy (the plan's --core-use), and cores of short runs: 4 s at 240p take 1.7 CPU s in 1.3 s, 4 s at 360p in the middle 3 in 1.9 (DESIGN §7). */
+/** Share of its cores that a bulk run keeps busy, and cores of short runs: 4 s at 240p take 1.7 CPU s in 1.3 s, 4 s at 360p in the middle 3 in 1.9 (DESIGN §7). */
 const [bulkShare, openingWidth, segmentWidth] = [0.9, 1.3, 1.6]
 
 /** The words of the file: ffprobe. */

@@ -31,8 +31,8 @@ function perSecond(of: Speeds['bits'], policy: Policy, speeds: Speeds, assumed: 
   return ladder + of.sound + assumed['av1-share'] * of.av1
 }
 
-/** CPU seconds of one video: the opening once, the rest by length. */
-export const cpuSecondsOf = (seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number => speeds.cpu.opening + seconds * perSecond(speeds.cpu, policy, speeds, assumed)
+/** CPU seconds of one video: the opening and what is done beside once, the rest by length. */
+export const cpuSecondsOf = (seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number => speeds.cpu.opening + assumed['side-work'] + seconds * perSecond(speeds.cpu, policy, speeds, assumed)
 
 /** Bytes of all that is stored beside the source. */
 const encodedBytesOf = (seconds: number, policy: Policy, speeds: Speeds, assumed: Assumed): number => (seconds * perSecond(speeds.bits, policy, speeds, assumed)) / 8
