@@ -19,7 +19,7 @@ export const question: Question = {
   name: 'api-instances',
   question: 'The api: two instances against one',
   method:
-    `Over Cassandra, NATS, Redis and SeaweedFS with ${videos} videos, ${callsAtOnce} requests at a time: all to one api, or in turn to two. Client, apis and engines are on the same two cores, so requests a second ` +
+    `Over Cassandra, NATS, Redis and SeaweedFS with ${videos} videos, all requests to one api, ${callsAtOnce} at a time, or in turn to two, twice as many at a time: as one would add the second. Client, apis and engines are on the same two cores, so requests a second ` +
     'can\'t double here; what tells whether they would is the processor time of the apis (all threads, user + system) for a request: flat, if two know nothing of each other.',
   rounds: 5,
   async ask({ rounds, folder, say }) {
@@ -45,7 +45,7 @@ export const question: Question = {
           sample: async () => {
             const spent = () => servers.reduce((sum, server) => sum + ownSeconds(server.pid()), 0)
             const [before, started] = [spent(), performance.now()]
-            await atOnce(calls, callsAtOnce, async (index) => {
+            await atOnce(calls, callsAtOnce * servers.length, async (index) => {
               const answer = await ask(servers[index % servers.length]!.url)
               await answer.arrayBuffer()
               if (!answer.ok) throw new Error(`the api answered ${answer.status}`)
