@@ -2,10 +2,10 @@
 import { DownloadsAnswer } from '@sluice/contract'
 import type { App } from '../../http/app.ts'
 import { IdParams, ProblemAnswer } from '../../http/open-api.ts'
-import { requestOrigin } from '../../http/origin.ts'
 import type { Documents } from '../../ports/documents.ts'
 import { offerDownloads } from './offer-downloads.ts'
 import type { PlayDeps } from '../play/play.ts'
+import { playRequestOf } from '../play/play-request.ts'
 import { setCloudFrontCookies } from '../play/set-cloudfront-cookies.ts'
 
 export function registerDownloadRoutes(app: App, deps: PlayDeps & { documents: Documents; publicUrl: string }): void {
@@ -21,14 +21,7 @@ export function registerDownloadRoutes(app: App, deps: PlayDeps & { documents: D
       },
     },
     async (request, reply) => {
-      const answer = await offerDownloads(deps, {
-        videoId: request.params.id,
-        accountId: request.account?.id,
-        isAdmin: request.account?.isAdmin ?? false,
-        ip: request.ip,
-        userAgent: request.headers['user-agent'] ?? '',
-        origin: requestOrigin(request, deps.publicUrl),
-      })
+      const answer = await offerDownloads(deps, playRequestOf(request, deps.publicUrl))
       const [first] = answer.items
       if (deps.cloudFront && first) setCloudFrontCookies(reply, deps.cloudFront, first.url, { expiresAt: answer.expiresAt, ...(deps.bindToAddress && { ip: request.ip }) })
       return reply.header('cache-control', 'no-store').send(answer)

@@ -6,7 +6,8 @@ import { ProblemError } from '../../http/problem.ts'
 import type { Documents } from '../../ports/documents.ts'
 import { readPlan } from '../../records/plan.ts'
 import { downloadSound, isDownloadable } from './download-file.ts'
-import type { PlayDeps, PlayRequest } from '../play/play.ts'
+import type { PlayDeps } from '../play/play.ts'
+import type { PlayRequest } from '../play/play-request.ts'
 import { accountViewer, guestViewer, sessionId, tokenExpiry } from '../sign/session.ts'
 import { mintToken } from '../sign/token.ts'
 
@@ -16,7 +17,7 @@ import { mintToken } from '../sign/token.ts'
  */
 export async function offerDownloads(
   deps: PlayDeps & { documents: Documents },
-  request: PlayRequest & { isAdmin: boolean },
+  request: PlayRequest,
 ): Promise<DownloadsAnswer> {
   const { videoId, accountId, origin } = request
   const video = isId(videoId) ? await deps.videos.get(videoId) : undefined

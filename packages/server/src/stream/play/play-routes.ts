@@ -2,8 +2,8 @@
 import { PlayAnswer } from '@sluice/contract'
 import type { App } from '../../http/app.ts'
 import { IdParams, ProblemAnswer } from '../../http/open-api.ts'
-import { requestOrigin } from '../../http/origin.ts'
 import { play, type PlayDeps } from './play.ts'
+import { playRequestOf } from './play-request.ts'
 import { setCloudFrontCookies } from './set-cloudfront-cookies.ts'
 
 export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: string }): void {
@@ -19,13 +19,7 @@ export function registerPlayRoutes(app: App, deps: PlayDeps & { publicUrl: strin
       },
     },
     async (request, reply) => {
-      const answer = await play(deps, {
-        videoId: request.params.id,
-        accountId: request.account?.id,
-        ip: request.ip,
-        userAgent: request.headers['user-agent'] ?? '',
-        origin: requestOrigin(request, deps.publicUrl),
-      })
+      const answer = await play(deps, playRequestOf(request, deps.publicUrl))
       if (deps.cloudFront) setCloudFrontCookies(reply, deps.cloudFront, answer.dashUrl, { expiresAt: answer.expiresAt, ...(deps.bindToAddress && { ip: request.ip }) })
       return reply.header('cache-control', 'no-store').send(answer)
     },

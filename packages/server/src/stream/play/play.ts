@@ -7,6 +7,7 @@ import type { Video } from '../../domain/video.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { PlaybackKeys } from '../sign/keys.ts'
 import type { LiveVideos } from '../live-videos.ts'
+import type { PlayRequest } from './play-request.ts'
 import type { CloudFrontSigner } from './cloudfront-cookies.ts'
 import { accountViewer, guestViewer, sessionId, tokenExpiry } from '../sign/session.ts'
 import { mintToken } from '../sign/token.ts'
@@ -21,15 +22,6 @@ export type PlayDeps = {
   cloudFront?: CloudFrontSigner
   /** Origins that serve what the edge does (SLUICE_DELIVERY_URLS); where there are none, the one that was asked. */
   deliveryUrls?: string[]
-}
-
-export type PlayRequest = {
-  videoId: string
-  accountId: string | undefined
-  ip: string
-  userAgent: string
-  /** Where viewers reach us, for absolute URLs. */
-  origin: string
 }
 
 /** Problems: video_not_found, not_playable_yet (with Retry-After), video_failed. */
