@@ -64,6 +64,7 @@ async function encodeAs(tools: MediaTools, options: SpanOptions, mode: SpanOptio
     program: tools.ffmpeg,
     args: spanArgs({ plan, url: options.url, renditions, from, to, mode, threads: options.threads ?? availableParallelism(), pathOf }),
     nice: options.nice,
+    threads: options.threads,
     timeoutSeconds,
     stallSeconds: options.nice ? stallSeconds.bulk : stallSeconds.express,
     // Drivers of hardware reserve address space by the tens of GB.

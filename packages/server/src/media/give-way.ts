@@ -7,20 +7,19 @@ import { kill } from 'node:process'
  * waits for took a fifth longer (docs/decisions/0023-bulk-stands-still.md).
  */
 export type GivingWay = {
-  /** A run leads a process group of its own. Call the result when it is to end or has ended; again does nothing. */
-  enter(pid: number, nice: number): () => void
+  /** A run leads a process group of its own, and may keep `threads` cores busy. Call the result when it is to end or has ended; again does nothing. */
+  enter(pid: number, nice: number, threads?: number): () => void
 }
 
-/** What somebody waits for keeps two cores busy at the most: the rest of a larger machine works on. */
+/** What somebody waits for is given so many, whatever its threads: it is one segment, and the rest of a larger machine works on. */
 const coresOfRun = 2
 /** Work that never ends must not starve the rest: after so long all go on by their nice alone, for as long. */
 const longestStandMs = 5000
 
 type Options = { signal?: (pid: number, signal: 'SIGSTOP' | 'SIGCONT') => void; standMs?: number; cores?: number }
-type Run = { pid: number; nice: number; stands: boolean }
+type Run = { pid: number; nice: number; threads: number; stands: boolean }
 
 export function openGivingWay({ signal = signalGroup, standMs = longestStandMs, cores = availableParallelism() }: Options = {}): GivingWay {
-  const places = Math.max(1, Math.floor(cores / coresOfRun))
   const runs = new Set<Run>()
   let timer: NodeJS.Timeout | undefined
   let isBreather = false
@@ -33,8 +32,13 @@ export function openGivingWay({ signal = signalGroup, standMs = longestStandMs, 
       isBreather = false
     } else timer ??= setTimeout(turn, standMs).unref()
     const least = isBreather ? Infinity : Math.min(...nices)
-    const inOrder = [...runs].sort((a, b) => a.nice - b.nice)
-    for (const [place, run] of inOrder.entries()) tell(run, run.nice > least && place >= places)
+    let free = cores
+    for (const run of [...runs].sort((a, b) => a.nice - b.nice)) {
+      const isFirst = run.nice <= least
+      const stands = !isFirst && run.threads > free
+      if (!stands) free -= isFirst ? coresOfRun : run.threads
+      tell(run, stands)
+    }
   }
 
   function tell(run: Run, stands: boolean): void {
@@ -49,8 +53,8 @@ export function openGivingWay({ signal = signalGroup, standMs = longestStandMs, 
   }
 
   return {
-    enter(pid, nice) {
-      const run: Run = { pid, nice, stands: false }
+    enter(pid, nice, threads = coresOfRun) {
+      const run: Run = { pid, nice, threads, stands: false }
       runs.add(run)
       settle()
       return () => {

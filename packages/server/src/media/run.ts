@@ -14,6 +14,8 @@ export type RunOptions = LimitedCommand & {
   /** Ended after this long without progress, unless it waits for a processor: output time, encoded frames or bytes that rise, or bytes on stdout. ffmpeg only. */
   stallSeconds?: number
   signal?: AbortSignal
+  /** That it may keep busy: it stands still for what somebody waits for where there are no more (media/give-way.ts). */
+  threads?: number
   /** `ignore` by default. A function is awaited before the next chunk is read. */
   stdout?: 'ignore' | 'collect' | ((chunk: Buffer) => void | Promise<void>)
   /** Of collected output; 16 MiB by default, beyond it the run is ended as `limit`. */
@@ -70,7 +72,7 @@ export function runTool(options: RunOptions): Promise<{ stdout: Buffer; stderrTa
   const noteSpent = openSpending()
   const child = spawn(command!, args, { stdio: ['ignore', options.stdout && options.stdout !== 'ignore' ? 'pipe' : 'ignore', 'pipe', watched ? 'pipe' : 'ignore'], detached: process.platform !== 'win32' })
   remember(child)
-  const leaveWay = (child.pid !== undefined && givingWay?.enter(child.pid, options.nice ?? 0)) || (() => {})
+  const leaveWay = (child.pid !== undefined && givingWay?.enter(child.pid, options.nice ?? 0, options.threads)) || (() => {})
   return new Promise((resolve, reject) => {
     let failure: RunFailure | undefined
     let cause: unknown

@@ -29,13 +29,22 @@ test('whoever has the least nice goes on, the others stand until it has ended', 
 
 test('on a larger machine only as many stand as the urgent ones need the cores of', () => {
   const { told, way } = recorded(60_000, 8)
-  for (const pid of [1, 2, 3, 4]) way.enter(pid, 19)
+  for (const pid of [1, 2, 3, 4]) way.enter(pid, 19, 2)
   const leaves = [way.enter(5, 0)]
   assert.deepEqual(told.splice(0), ['4 STOP'], 'the newest')
   leaves.push(way.enter(6, 0))
   assert.deepEqual(told.splice(0), ['3 STOP'])
   for (const leave of leaves) leave()
   assert.deepEqual(told.splice(0), ['3 CONT', '4 CONT'])
+})
+
+test('one bulk run that has all cores stands for an urgent one, however many they are', () => {
+  const { told, way } = recorded(60_000, 8)
+  way.enter(1, 19, 8)
+  const leave = way.enter(2, 0, 8)
+  assert.deepEqual(told.splice(0), ['1 STOP'])
+  leave()
+  assert.deepEqual(told, ['1 CONT'])
 })
 
 test('urgent work without end does not starve bulk', async () => {
