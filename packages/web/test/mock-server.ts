@@ -206,6 +206,7 @@ async function answerUpload(mock: MockServer, request: IncomingMessage, response
     return json(response, 200, { video: mock.videos.get(upload.videoId) })
   }
   if (request.method === 'DELETE') {
+    if (mock.videos.get(upload.videoId)?.state !== 'awaiting-upload') return problem(response, 'upload_finished')
     mock.uploads.delete(id)
     mock.videos.delete(upload.videoId)
     return void response.writeHead(204).end()

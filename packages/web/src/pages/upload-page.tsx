@@ -24,7 +24,7 @@ export function UploadPage() {
   }
   if (!account) return <main className="page" aria-busy="true" />
 
-  const active = new Set(uploads.map(({ upload, earlierId }) => upload.snapshot().videoId ?? earlierId))
+  const active = new Set(uploads.flatMap(({ upload, earlier }) => [upload.snapshot().videoId, earlier?.id]))
   const unfinished = (mine.data?.pages.flatMap((page) => page.items) ?? []).filter(({ id, state }) => state === 'awaiting-upload' && !active.has(id))
 
   return (

@@ -16,9 +16,12 @@ export async function readAccount(): Promise<Account | null> {
 /** As far as this tab knows: the cookie is that of all tabs. */
 export const currentAccountId = (): string | undefined => queryClient.getQueryData<Account | null>(sessionKey)?.id
 
-/** Rejects unless the server takes us for this account, whatever happened in other tabs. */
-export async function confirmAccount(id: string): Promise<void> {
-  const account = await queryClient.fetchQuery({ queryKey: sessionKey, queryFn: readAccount, staleTime: 0 })
+/** Rejects unless the server takes us for this account, whatever happened in other tabs; at once when the signal aborts. */
+export async function confirmAccount(id: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
+  signal.throwIfAborted()
+  const aborted = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+  // Without a network it fails, as any call does, instead of waiting for one.
+  const account = await Promise.race([aborted, queryClient.fetchQuery({ queryKey: sessionKey, queryFn: readAccount, staleTime: 0, networkMode: 'always' })])
   if (account?.id === id) return
   // The lists on the page are still the former account's.
   void queryClient.resetQueries({ queryKey: ['videos'] })

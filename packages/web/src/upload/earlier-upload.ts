@@ -22,23 +22,31 @@ export function resumeStoreOf(earlier: Video): ResumeStore {
   }
 }
 
-/** Where another upload had to be begun, the earlier one goes. If that fails it stays on the page, to be removed by hand. */
-export function replaceOnceBegun(upload: Upload, earlier: Video): void {
+/**
+ * Where another upload had to be begun, the earlier one goes once the new one is done: until then another browser may still send it.
+ * One that was completed meanwhile stays, and so does one that can't be removed now.
+ */
+export function replaceOnceDone(upload: Upload, earlier: Video): void {
   const stop = upload.subscribe(() => {
-    const { videoId } = upload.snapshot()
-    if (!videoId) return
+    const { phase, videoId } = upload.snapshot()
+    if (phase !== 'done') return
     stop()
-    if (videoId === earlier.id) return
-    replace(earlier.id, videoId)
+    if (!videoId || videoId === earlier.id) return
+    replace(earlier, videoId)
       .catch(() => undefined)
       .finally(() => queryClient.invalidateQueries({ queryKey: ['videos'] }))
   })
 }
 
 /** Title and visibility went with the begin; the other words follow before they are lost. */
-async function replace(earlierId: string, videoId: string): Promise<void> {
-  const { description, downloadable, chapters } = await api.videos.get(earlierId)
+async function replace(earlier: Video, videoId: string): Promise<void> {
+  const { description, downloadable, chapters } = await api.videos.get(earlier.id)
   storeVideo(queryClient, await api.videos.change(videoId, { description, downloadable, chapters }))
-  await api.videos.delete(earlierId)
-  await forgetHandle(earlierId)
+  await removeEarlier(earlier)
+}
+
+/** Its video goes with it. Rejects with `upload_finished` when it is complete: then nothing was removed. */
+export async function removeEarlier({ id, uploadId }: Video): Promise<void> {
+  await api.uploads.abort(uploadId!)
+  await forgetHandle(id)
 }

@@ -86,7 +86,7 @@ export function UploadCard({ entry }: { entry: UploadEntry }) {
           </p>
         </div>
       )}
-      {entry.earlierId && videoId && videoId !== entry.earlierId && (
+      {entry.earlier && videoId && videoId !== entry.earlier.id && (
         <p className="banner banner-warn" role="status">
           This browser does not know the upload that was begun, so the file is sent from the start.
         </p>

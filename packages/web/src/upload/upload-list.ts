@@ -4,7 +4,7 @@ import { blobSource, createUpload, openLocalResumeStore, type Client, type Uploa
 import { api, queryClient } from '../data/api.ts'
 import { confirmAccount, currentAccountId, onSession } from '../session/current-account.ts'
 import { titleOfFile } from '../ui/texts.ts'
-import { replaceOnceBegun, resumeStoreOf } from './earlier-upload.ts'
+import { removeEarlier, replaceOnceDone, resumeStoreOf } from './earlier-upload.ts'
 import { forgetHandle, keepHandle, type FileHandle } from './file-handles.ts'
 
 export type UploadEntry = {
@@ -18,7 +18,7 @@ export type UploadEntry = {
   title: string
   visibility: Visibility
   /** The unfinished video that the file was chosen again for. */
-  earlierId?: string
+  earlier?: Video
   upload: Upload
 }
 export type PickedFile = { file: File; handle?: FileHandle }
@@ -59,9 +59,9 @@ function add({ file, handle }: PickedFile, { title, visibility, account, earlier
   const resumeStore = earlier ? resumeStoreOf(earlier) : openLocalResumeStore()
   const upload = createUpload(clientOf(account), blobSource(file), { title, visibility, account, resumeStore })
   const { name: fileName, size: sizeBytes, lastModified } = file
-  const entry: UploadEntry = { key: nextKey++, account, fileName, sizeBytes, lastModified, title, visibility, earlierId: earlier?.id, upload }
+  const entry: UploadEntry = { key: nextKey++, account, fileName, sizeBytes, lastModified, title, visibility, earlier, upload }
   upload.subscribe(() => follow(entry, handle))
-  if (earlier) replaceOnceBegun(upload, earlier)
+  if (earlier) replaceOnceDone(upload, earlier)
   change([...entries.filter((each) => !same.includes(each) || each.upload.snapshot().phase === 'done'), entry])
 }
 
@@ -70,8 +70,8 @@ function clientOf(account: string): Client {
   const { get, begin } = api.uploads
   const uploads: Client['uploads'] = {
     ...api.uploads,
-    get: (...parameters) => confirmAccount(account).then(() => get(...parameters)),
-    begin: (...parameters) => confirmAccount(account).then(() => begin(...parameters)),
+    get: (...parameters) => confirmAccount(account, parameters[1]?.signal).then(() => get(...parameters)),
+    begin: (...parameters) => confirmAccount(account, parameters[1]?.signal).then(() => begin(...parameters)),
   }
   return { ...api, uploads }
 }
@@ -83,15 +83,28 @@ export function dismissEntry(entry: UploadEntry): void {
 
 /** Takes it off the list and off the server, however far it is. Rejects when that failed. */
 export async function cancelEntry(entry: UploadEntry): Promise<void> {
-  const { upload } = entry
+  const { upload, earlier } = entry
   await upload.cancel()
-  // Everything was sent by then: the video can't be stopped from coming, only deleted.
-  if (upload.snapshot().phase !== 'cancelled') await api.videos.delete((await upload.start()).id)
-  const { videoId } = upload.snapshot()
+  // The server was told that all is sent: what comes of that has to be waited for. Should parts be missing, it is cancelled after all.
+  while (isIn(entry, 'completing')) await nextPhase(upload)
+  await upload.cancel()
+  const { phase, videoId } = upload.snapshot()
+  if (phase === 'done') await api.videos.delete(videoId!)
+  else if (!videoId && earlier) await removeEarlier(earlier)
   if (videoId) await forgetHandle(videoId)
   dismissEntry(entry)
   await queryClient.invalidateQueries({ queryKey: ['videos'] })
 }
+
+const nextPhase = (upload: Upload): Promise<void> =>
+  new Promise((resolve) => {
+    const { phase } = upload.snapshot()
+    const stop = upload.subscribe(() => {
+      if (upload.snapshot().phase === phase) return
+      stop()
+      resolve()
+    })
+  })
 
 /** Tries a failed upload again; what was sent is kept. */
 export function retryEntry(entry: UploadEntry): void {
