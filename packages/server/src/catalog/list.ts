@@ -1,9 +1,12 @@
 /** Lists of videos, the latest or the most watched: of all channels, or of one. */
-import type { ListVideos } from '@sluice/contract'
+import { Handle, type ListVideos } from '@sluice/contract'
+import { Value } from 'typebox/value'
 import { readAhead } from '../base/read-ahead.ts'
+import { isId } from '../domain/keys.ts'
 import type { Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
-import { readAccount, readAccountByHandle } from '../records/account.ts'
+import type { Documents } from '../ports/documents.ts'
+import { readAccount, readAccountByHandle, type Account } from '../records/account.ts'
 import { cursorOf, parseCursor, readChannel, readLatest, type ListEntry } from '../records/listing.ts'
 import { parseRankedKey, rankedKey, readRank, readRanked, type RankedEntry } from '../records/popular.ts'
 import { readVideo } from '../records/video.ts'
@@ -15,6 +18,8 @@ const defaultLimit = 24
 const examinedAtMost = 500
 /** Read at once for one page, at most. */
 const videosAhead = 8
+/** Ids have this form too; anything else is looked up nowhere. */
+const isHandle = (text: string): boolean => Value.Check(Handle, text)
 
 /** What a page goes by: a video, and the cursor that goes on behind it. */
 type Candidate = { videoId: string; cursor: string }
@@ -54,10 +59,14 @@ async function findChannel({ documents }: CatalogDeps, channel: string, viewer: 
     if (!viewer) throw new ProblemError('unauthorized')
     return viewer.id
   }
-  const account = (await readAccountByHandle(documents, channel)) ?? (await readAccount(documents, channel))
+  const account = isHandle(channel) ? await readChannelAccount(documents, channel) : undefined
   if (!account) throw new ProblemError('not_found', { detail: 'There is no such channel' })
   return account.id
 }
+
+/** By id first: a handle that equals another's id takes nobody's channel over. */
+const readChannelAccount = async (documents: Documents, channel: string): Promise<Account | undefined> =>
+  (isId(channel) ? await readAccount(documents, channel) : undefined) ?? (await readAccountByHandle(documents, channel))
 
 async function page(
   { documents }: CatalogDeps,

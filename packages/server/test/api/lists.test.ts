@@ -83,6 +83,21 @@ test('a channel shows its owner everything and others what is public', async (t)
   await api.refused('not_found', 'GET', '/videos?channel=nobody')
 })
 
+test("a handle that equals another channel's id does not take it over", async (t) => {
+  const api = await startApi(t)
+  const anna = await api.signUp('anna')
+  const shown = await uploadSmall(api, anna.token)
+  await makePlayable(api, shown)
+  await api.signUp(anna.id)
+  assert.deepEqual(await ids(api, `/videos?channel=${anna.id}`), [shown])
+})
+
+test('text that names no channel is answered as an unknown channel is', async (t) => {
+  const api = await startApi(t)
+  const unknown = await api.refused('not_found', 'GET', '/videos?channel=nobody')
+  for (const channel of ['', '%00', 'a%0A', 'x'.repeat(1100)]) assert.deepEqual(await api.refused('not_found', 'GET', `/videos?channel=${channel}`), unknown, channel)
+})
+
 test('pages go on where the last one ended, over hours and months', async (t) => {
   const api = await startApi(t)
   const { token } = await api.signUp('anna')
