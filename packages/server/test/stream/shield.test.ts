@@ -154,6 +154,23 @@ test('posters pass through and are asked for again after five minutes', async (t
   assert.equal((await fetch(url)).status, 404)
 })
 
+test('a withdrawn video’s poster closes at once, and is not shown stale while the origin is away', async (t) => {
+  const stage = await startEdge(t)
+  const line = await startLine(t, stage)
+  const front = await startFront(t, stage, line.url)
+  const posterKey = 'v/poster00000000001/rev00001/poster-attempt1.jpg'
+  await stage.objects.put('encoded', posterKey, Buffer.from('a picture'), { mediaType: 'image/jpeg' })
+  const video = await makeVideo(stage, { filled: false, changes: { posterKey } })
+  const url = `${front.origin}/posters/${video.plan.videoId}.jpg`
+  assert.equal((await fetch(url)).status, 200)
+  await change(stage, video, { visibility: 'private' })
+  front.withdrawn.add(video.plan.videoId)
+  assert.equal((await fetch(url)).status, 404)
+  line.isAway = true
+  stage.forward(300_000)
+  assert.equal((await fetch(url)).status, 503)
+})
+
 test('keys are fetched with the secret, again for a new key id, and stay while the api is away', async (t) => {
   const secret = 'x'.repeat(40)
   const keys = [{ kid: 'k1', secret: 'AQID' }]

@@ -16,6 +16,7 @@ import type { Origin } from './ask-origin.ts'
 import { queryOf, videoIdIn, type EdgeSource, type OpenedPath } from './source.ts'
 
 const posterMs = 300_000
+const posterPattern = /^\/posters\/([0-9a-z]{16})\.jpg$/
 
 export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Clock; keys: FetchedKeys }): EdgeSource {
   const { origin, tiers, clock, keys } = deps
@@ -42,6 +43,9 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
     return { content, held: behind?.includes('detail=held') ?? false, ...(behind !== undefined && { behind }) }
   }
 
+  /** Of a video that was deleted or is its owner's alone: the origin is asked each time, by each for itself, and nothing is kept. */
+  const askedAnew = async (asked: Asked, path: string): Promise<Answer> => foundAnswer(asked, { ...(await fetched(path)), from: 'origin', mine: true }, 0, clock())
+
   const answered = async (asked: Asked, name: string, path: string): Promise<Answer> => {
     const since = performance.now()
     let isOwn = false
@@ -64,11 +68,7 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
       const { path } = opened
       if (!parseDeliveryPath(path)) throw new ProblemError('not_found')
       const signed = signedUrl(asked, opened)
-      // Deleted, or its owner's alone: the origin is asked each time, by each for itself.
-      if (keys.isWithdrawn(videoIdIn(path))) {
-        if (asked.method === 'HEAD') return passedOn(signed)
-        return foundAnswer(asked, { ...(await fetched(signed)), from: 'origin', mine: true }, 0, clock())
-      }
+      if (keys.isWithdrawn(videoIdIn(path))) return asked.method === 'HEAD' ? passedOn(signed) : askedAnew(asked, signed)
       const known = tiers.get(path)
       if (known) return contentAnswer(asked, known, fromMemory, clock())
       // A HEAD neither waits nor has anything encoded: that is the origin's to say.
@@ -77,7 +77,9 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
     },
 
     async poster(asked, path) {
-      if (!/^\/posters\/[0-9a-z]{16}\.jpg$/.test(path)) throw new ProblemError('not_found')
+      const id = posterPattern.exec(path)?.[1]
+      if (id === undefined) throw new ProblemError('not_found')
+      if (keys.isWithdrawn(id)) return askedAnew(asked, path)
       // Its bytes may change under the same URL: a name for every five minutes.
       const window = Math.floor(clock() / posterMs)
       const known = tiers.get(`${path} ${window}`)
