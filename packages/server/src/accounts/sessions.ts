@@ -1,6 +1,6 @@
 /** Sessions: a token for an account, the account of a token, the end of a token. */
 import { createHash } from 'node:crypto'
-import type { Authenticate, RequestAccount } from '../http/auth.ts'
+import type { Authenticate, KnownAccount } from '../http/auth.ts'
 import { readAccount, type Account } from '../records/account.ts'
 import { createSession, newToken, readSession, removeSession } from '../records/session.ts'
 import type { AccountsDeps } from './deps.ts'
@@ -23,13 +23,13 @@ export async function beginSession({ documents, clock, limits }: Deps, account: 
 export function authenticator({ documents, cache, clock }: Deps): Authenticate {
   return async (token) => {
     const key = cacheKey(token)
-    const cached = await cache.get<RequestAccount>(key)
+    const cached = await cache.get<KnownAccount>(key)
     if (cached) return cached
     const session = await readSession(documents, token)
     if (!session || session.expiresAt <= clock()) return undefined
     const account = await readAccount(documents, session.accountId)
     if (!account) return undefined
-    const found: RequestAccount = { id: account.id, handle: account.handle, isAdmin: account.isAdmin }
+    const found: KnownAccount = { id: account.id, handle: account.handle, isAdmin: account.isAdmin }
     await cache.set(key, found, believedSeconds)
     return found
   }

@@ -2,6 +2,7 @@
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
 import type { Video } from '../domain/video.ts'
+import type { RequestAccount } from '../http/auth.ts'
 import type { Cache } from '../ports/cache.ts'
 import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
@@ -15,8 +16,8 @@ export type CatalogDeps = {
   signals: Signals
   cache: Cache
   clock: Clock
-  /** A delivery path, signed for an account that may see the video. */
-  signPath: (video: Video & { revision: string }, accountId: string, path: string) => string
+  /** A delivery path, signed for an account that may see the video, where it asks from. */
+  signPath: (video: Video & { revision: string }, account: RequestAccount, path: string) => string
   log: Log
   limits: CatalogLimits
 }

@@ -13,7 +13,7 @@ export async function listPosters(deps: CatalogDeps, videoId: string, account: R
   if (!hasRevision(video)) return []
   return (video.posterCandidates ?? []).map(({ id, key, atSeconds }) => ({
     id,
-    url: deps.signPath(video, account.id, posterPath(video.id, video.revision, key)),
+    url: deps.signPath(video, account, posterPath(video.id, video.revision, key)),
     ...(atSeconds === undefined ? {} : { atSeconds }),
     isChosen: video.posterKey === key,
   }))

@@ -64,7 +64,7 @@ function posterUrlOf(deps: Deps, video: Video, viewer: Viewer): string | undefin
   const { id, posterKey, posterChosen, visibility } = video
   if (posterKey === undefined) return undefined
   const isPrivate = visibility === 'private'
-  if (viewer && isOwner(video, viewer) && (isPrivate || posterChosen) && hasRevision(video)) return deps.signPath(video, viewer.id, posterPath(id, video.revision, posterKey))
+  if (viewer && isOwner(video, viewer) && (isPrivate || posterChosen) && hasRevision(video)) return deps.signPath(video, viewer, posterPath(id, video.revision, posterKey))
   return isPrivate ? undefined : publicPosterPath(id)
 }
 

@@ -4,9 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isApi } from './is-api.ts'
 import { ProblemError } from './problem.ts'
 
-export type RequestAccount = { id: string; handle: string; isAdmin: boolean }
+export type KnownAccount = { id: string; handle: string; isAdmin: boolean }
+/** With the address that its request came from: URLs signed for it may open there alone. */
+export type RequestAccount = KnownAccount & { ip: string }
 /** The account that a token belongs to, or undefined when it is unknown or expired. */
-export type Authenticate = (token: string) => Promise<RequestAccount | undefined>
+export type Authenticate = (token: string) => Promise<KnownAccount | undefined>
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,7 +33,7 @@ export async function registerAuth(app: FastifyInstance, options: { authenticate
     if (account && presented.by === 'cookie' && !safeMethods.has(request.method) && !fromOwnSite(request, options.publicUrl)) {
       throw new ProblemError('csrf_refused')
     }
-    request.account = account
+    request.account = account && { ...account, ip: request.ip }
   })
 }
 

@@ -115,7 +115,7 @@ export async function startRoles(settings: Settings, log: Log): Promise<Running>
         deliveryUrls: settings.SLUICE_DELIVERY_URLS,
         ...(cloudFront && { cloudFront }),
       }
-      const signPath = pathSigner({ keys, clock: systemClock })
+      const signPath = pathSigner(play)
       api = await createApi({ ...drivers, settings, log, signPath, measures, tracer, routes: [(routes) => registerDownloadRoutes(routes, { ...play, documents: drivers.documents }), (routes) => registerPlayRoutes(routes, play), audience.register, (routes) => registerEdgeKeysRoutes(routes, { documents: drivers.documents, secret: settings.SLUICE_EDGE_KEYS_SECRET })] })
     }
 

@@ -45,7 +45,7 @@ export type StartOptions = {
   /** Puts a test's own ports in the place of the opened ones. */
   change?: (ports: Ports) => Partial<Ports>
   siteDirectory?: string
-} & Pick<ApiOptions, 'routes'>
+} & Partial<Pick<ApiOptions, 'routes' | 'signPath'>>
 
 /** Closed and removed after the test. */
 export async function startApi(t: TestContext, options: StartOptions = {}): Promise<Api> {
@@ -71,7 +71,7 @@ export async function startApi(t: TestContext, options: StartOptions = {}): Prom
   const opened: Ports = { documents, objects, queue, signals, cache }
   const ports = { ...opened, ...options.change?.(opened) }
   const siteDirectory = options.siteDirectory ?? join(dir, 'no-site')
-  const app = await createApi({ ...ports, settings, log, clock, signPath: (_video, accountId, path) => `/p/for-${accountId}${path}`, routes: options.routes, siteDirectory })
+  const app = await createApi({ ...ports, settings, log, clock, signPath: options.signPath ?? ((_video, account, path) => `/p/for-${account.id}${path}`), routes: options.routes, siteDirectory })
   const listener = await listen({ port: 0, host: '127.0.0.1', handlers: [handle], app: app.routing })
   closers.push(async () => {
     await app.close()

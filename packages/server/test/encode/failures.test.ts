@@ -122,7 +122,7 @@ test('a video that failed tells which chunk and why, and becomes ready when trie
   const calls = stage.room.calls.length
   stage.room.before = () => {}
   const catalog = { ...stage.deps, cache: undefined as never, signPath: () => '', limits: { dueDelaySeconds: 60, maxStreamsEach: 1, maxStreams: 1 } }
-  await retryVideo(catalog, id, { id: failed.accountId, handle: 'anna', isAdmin: false })
+  await retryVideo(catalog, id, { id: failed.accountId, handle: 'anna', isAdmin: false, ip: '127.0.0.1' })
   await runAll(stage)
   const { state, failure, failureDetail } = await stage.video(id)
   assert.deepEqual([state, failure, failureDetail], ['ready', undefined, undefined])

@@ -14,9 +14,11 @@ import { updateVideo } from '../../src/records/video.ts'
 import { openEdgeRole, openPlaybackKeys } from '../../src/roles/edge.ts'
 import { readCloudFrontSigner } from '../../src/roles/read-cloudfront-signer.ts'
 import type { PlaybackKeys } from '../../src/stream/sign/keys.ts'
+import { pathSigner } from '../../src/stream/sign/sign-path.ts'
 import { openLiveVideos } from '../../src/stream/live-videos.ts'
 import type { PlayDeps } from '../../src/stream/play/play.ts'
 import { registerPlayRoutes } from '../../src/stream/play/play-routes.ts'
+import { verifyPath } from '../../src/stream/sign/token.ts'
 import { startApi, type Api, type StartOptions } from '../api/start-api.ts'
 import { makeVideo, type MadeVideo } from './start-edge.ts'
 import { openStage, type Stage } from './open-stage.ts'
@@ -33,7 +35,7 @@ async function startPlay(t: TestContext, settings: StartOptions['settings'] = {}
   const videos = openLiveVideos({ documents, signals, clock, freshMs: 1000, staleIfError: false })
   t.after(() => videos.close())
   const deps = { videos, keys, clock, publicUrl: composed.settings.SLUICE_PUBLIC_URL, bindToAddress: composed.settings.SLUICE_BIND_PLAYBACK_TO_ADDRESS, ...also }
-  const api = await startApi(t, { settings, change: () => ({ documents, objects, queue, signals }), routes: [(app) => registerPlayRoutes(app, deps)] })
+  const api = await startApi(t, { settings, signPath: pathSigner(deps), change: () => ({ documents, objects, queue, signals }), routes: [(app) => registerPlayRoutes(app, deps)] })
   return { stage, api, keys, play: (video, token, headers) => api.call('POST', `/videos/${video.plan.videoId}/play`, { token, headers }) }
 }
 
@@ -145,6 +147,22 @@ test('bound to the address, where the setting says so: the edge opens to that ad
   const statuses = await Promise.all(['198.51.100.7', '198.51.100.8', '198.51.100.7, 198.51.100.8'].map(async (address) => (await fetch(url, { headers: { 'x-forwarded-for': address } })).status))
   assert.deepEqual(statuses, [200, 403, 403])
   assert.equal((await fetch(url)).status, 403)
+})
+
+test('bound to the address: the signed posters of the owner’s lists open to that address alone too', async (t) => {
+  const { stage, api, keys } = await startPlay(t, { SLUICE_BIND_PLAYBACK_TO_ADDRESS: 'true' })
+  const own = await api.signUp('owner')
+  const [posterKey, at] = ['v/x/poster-attempt1.jpg', { token: own.token, headers: { 'x-forwarded-for': '198.51.100.7' } }]
+  const posterCandidates = [{ id: 'attempt1', key: posterKey }]
+  const video = await makeVideo(stage, { changes: { visibility: 'private', accountId: own.id, posterKey, posterCandidates } })
+  const path = `/videos/${video.plan.videoId}`
+  const shown = (await api.call('GET', path, at)).body.posterUrl as string
+  const candidate = (await api.call('GET', `${path}/posters`, at)).body.items[0].url as string
+  for (const url of [shown, candidate]) {
+    const token = url.split('/')[2]!
+    const verdicts = ['198.51.100.7', '198.51.100.8'].map((ip) => verifyPath(`/p/${token}/v/${video.plan.videoId}/${video.plan.revision}/m1/manifest.mpd`, { keyOf: keys.find, nowSeconds: stage.clock() / 1000, ip }).ok)
+    assert.deepEqual(verdicts, [true, false])
+  }
 })
 
 test('with CloudFront’s signed cookies: for what the token opens, as long as it does, and for https alone', async (t) => {

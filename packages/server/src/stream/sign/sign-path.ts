@@ -2,18 +2,20 @@
 import type { Clock } from '../../base/time.ts'
 import { playbackPrefix } from '../../domain/keys.ts'
 import type { Video } from '../../domain/video.ts'
+import type { RequestAccount } from '../../http/auth.ts'
 import type { PlaybackKeys } from './keys.ts'
 import { accountViewer, sessionId, tokenExpiry } from './session.ts'
 import { mintToken } from './token.ts'
 
 /** The path with its token in front. The same one within an expiry window, so that pictures stay in the browser's cache. */
-export type SignPath = (video: Video & { revision: string }, accountId: string, path: string) => string
+export type SignPath = (video: Video & { revision: string }, account: Pick<RequestAccount, 'id' | 'ip'>, path: string) => string
 
-export function pathSigner({ keys, clock }: { keys: PlaybackKeys; clock: Clock }): SignPath {
-  return (video, accountId, path) => {
+/** `bindToAddress`: as for play, since the token opens the whole video, not the picture alone. */
+export function pathSigner({ keys, clock, bindToAddress }: { keys: PlaybackKeys; clock: Clock; bindToAddress?: boolean }): SignPath {
+  return (video, { id, ip }, path) => {
     const key = keys.signing()
     const exp = tokenExpiry(clock() / 1000, video.durationSeconds ?? 0)
-    const sid = sessionId(key, accountViewer(accountId), video.id, exp)
-    return `/p/${mintToken(key, { prefix: playbackPrefix(video.id, video.revision), exp, sid })}${path}`
+    const sid = sessionId(key, accountViewer(id), video.id, exp)
+    return `/p/${mintToken(key, { prefix: playbackPrefix(video.id, video.revision), exp, sid, ...(bindToAddress && { ip }) })}${path}`
   }
 }
