@@ -46,7 +46,6 @@ export function foldReport(before: PlaybackTotals | undefined, report: PlaybackR
     firstSeenAt,
     startupMs: known.startupMs ?? report.startupMs,
     parts: joinParts(known.parts, partsOf(report.watched, durationSeconds)),
-    errors: { ...known.errors },
   }
   const hour: Counts = before ? {} : { playbacks: 1 }
   const allTime: Counts = before ? {} : { playbacks: 1 }
@@ -54,12 +53,15 @@ export function foldReport(before: PlaybackTotals | undefined, report: PlaybackR
     totals[name] = Math.max(known[name], told[name])
     if (totals[name] > known[name]) hour[name] = totals[name] - known[name]
   }
+  // A map: codes may be called as what every object has (`constructor`, `__proto__`).
+  const errors = new Map(Object.entries(known.errors))
   for (const { code, count } of report.errors) {
-    const more = count - (totals.errors[code] ?? 0)
-    if (more <= 0 || (totals.errors[code] === undefined && Object.keys(totals.errors).length >= 8)) continue
-    totals.errors[code] = count
+    const more = count - (errors.get(code) ?? 0)
+    if (more <= 0 || (!errors.has(code) && errors.size >= 8)) continue
+    errors.set(code, count)
     hour[`error.${code}`] = more
   }
+  totals.errors = Object.fromEntries(errors)
   if (known.startupMs === undefined && report.startupMs !== undefined) hour[startupCounter(report.startupMs)] = 1
   for (const part of newParts(known.parts, totals.parts)) allTime[`part.${part}`] = 1
   const neededMs = durationSeconds > 0 ? Math.min(viewAfterMs, durationSeconds * 500) : viewAfterMs

@@ -11,8 +11,9 @@ type Counter = { counts: Counts; applied: { writer: string; sequence: number }[]
 
 /** A repetition that comes after so many other writers counts again. */
 const writersRemembered = 16
-/** Names come in part from outside (error codes): a document stays far below the port's limit. */
-const mostNames = 400
+/** Error codes come from outside: they take so many names of a document at most, which stays far below the port's limit. */
+const mostErrors = 50
+const otherErrors = 'error.other'
 
 /** Adds a batch, and answers what is counted then. Rejects as changeDocument does; the same batch may then be sent again. */
 export async function addCounts(documents: Documents, place: DocumentPlace, batch: CountsBatch, ttlSeconds?: number): Promise<Counts> {
@@ -25,12 +26,15 @@ export async function addCounts(documents: Documents, place: DocumentPlace, batc
   return (await changeDocument<Counter>(documents, place, change, { ttlSeconds }))!.counts
 }
 
-/** Name by name; names beyond the limit are left out. */
+/** Name by name; error codes beyond the limit are counted as `error.other`. */
 export function joinCounts(to: Counts, add: Counts): Counts {
-  const sum = new Map(Object.entries(to))
-  for (const [name, count] of Object.entries(add)) {
-    const before = sum.get(name)
-    if (before !== undefined || sum.size < mostNames) sum.set(name, (before ?? 0) + count)
+  const sum = new Map<string, number>()
+  let errors = 0
+  for (const [given, count] of [...Object.entries(to), ...Object.entries(add)]) {
+    const isNewError = given.startsWith('error.') && given !== otherErrors && !sum.has(given)
+    const name = isNewError && errors === mostErrors - 1 ? otherErrors : given
+    if (isNewError && name === given) errors++
+    sum.set(name, (sum.get(name) ?? 0) + count)
   }
   return Object.fromEntries(sum)
 }

@@ -1,10 +1,12 @@
 /** The pure parts: histogram, parts of a video, counters that take each batch once. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { foldReport } from '../../src/audience/fold-report.ts'
 import { startupCounter, startupQuantile } from '../../src/audience/startup-histogram.ts'
 import { joinParts, newParts, partsOf } from '../../src/audience/watched-parts.ts'
 import { addCounts, joinCounts, type Counts } from '../../src/records/counters.ts'
 import { openStage } from '../stream/open-stage.ts'
+import { reportOf } from './start-audience.ts'
 
 test('quantiles out of the histogram are within a step of the true ones', () => {
   const times = Array.from({ length: 2000 }, (_, i) => 40 + 3000 * (i / 2000) ** 2)
@@ -35,9 +37,17 @@ test('a batch that is sent again, also behind others, counts once', async (t) =>
   assert.deepEqual(await addCounts(documents, place, { ...batch, sequence: 5 }), { views: 5, 'part.3': 1 })
 })
 
-test('names from outside do not grow a document without end', () => {
-  const names = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`error.${i}`, 1]))
-  const joined = joinCounts({ views: 1 }, names)
-  assert.equal(Object.keys(joined).length, 400)
-  assert.equal(joinCounts(joined, { views: 1 })['views'], 2)
+test('error codes, which come from outside, keep out no other name: those beyond 50 are counted as one', () => {
+  const errors = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`error.${i}`, 1]))
+  const joined = joinCounts(joinCounts({}, errors), { views: 1, playedMs: 2, 'error.0': 1, 'error.late': 1 })
+  assert.equal(Object.keys(joined).length, 52)
+  assert.deepEqual([joined['views'], joined['playedMs'], joined['error.0'], joined['error.other']], [1, 2, 2, 952])
+})
+
+test('an error code may be called as what every object has', () => {
+  const errors = ['constructor', '__proto__'].map((code) => ({ code, count: 2 }))
+  const at = { durationSeconds: 100, now: 0 }
+  const first = foldReport(undefined, reportOf('', { errors }), at)!
+  assert.deepEqual([first.hour['error.constructor'], first.hour['error.__proto__']], [2, 2])
+  assert.deepEqual(foldReport(first.totals, reportOf('', { errors, sequence: 1 }), at)!.hour, {})
 })
