@@ -21,8 +21,8 @@ const videosAhead = 8
 /** Ids have this form too; anything else is looked up nowhere. */
 const isHandle = (text: string): boolean => Value.Check(Handle, text)
 
-/** What a page goes by: a video, and the cursor that goes on behind it. */
-type Candidate = { videoId: string; cursor: string }
+/** What a page goes by: a video, and the cursor that goes on behind it. `isRest`: only wanted if it has no rank. */
+type Candidate = { videoId: string; cursor: string; isRest?: boolean }
 
 /**
  * A page of videos that this viewer may find. The home page has public ones from `playable` on; a channel has the
@@ -47,9 +47,7 @@ async function* byDate({ documents }: CatalogDeps, channelId: string | undefined
 
 async function* byViews(deps: CatalogDeps, channelId: string | undefined, afterRanked?: RankedEntry, after?: ListEntry): AsyncGenerator<Candidate> {
   if (!after) for await (const entry of readRanked(deps.documents, channelId, afterRanked)) yield { videoId: entry.videoId, cursor: rankedKey(entry) }
-  for await (const candidate of byDate(deps, channelId, after)) {
-    if ((await readRank(deps.documents, candidate.videoId)) === undefined) yield candidate
-  }
+  for await (const candidate of byDate(deps, channelId, after)) yield { ...candidate, isRest: true }
 }
 
 const isListed = (video: Video): boolean => video.visibility === 'public' && (video.state === 'playable' || video.state === 'ready')
@@ -77,12 +75,14 @@ async function page(
   const videos: Video[] = []
   let last: Candidate | undefined
   let examined = 0
-  for await (const [candidate, stored] of readAhead(candidates, ({ videoId }) => readVideo(documents, videoId), videosAhead)) {
+  // Ranks are read here, where what is skipped counts as examined too.
+  const read = async ({ videoId, isRest }: Candidate): Promise<Video | undefined> =>
+    isRest && (await readRank(documents, videoId)) !== undefined ? undefined : (await readVideo(documents, videoId))?.value
+  for await (const [candidate, video] of readAhead(candidates, read, videosAhead)) {
     // One entry beyond the page: without it there is no cursor.
     if (videos.length === limit || examined === examinedAtMost) return { videos, cursor: last!.cursor }
     last = candidate
     examined++
-    const video = stored?.value
     if (video && video.deletedAt === undefined && isWanted(video)) videos.push(video)
   }
   return { videos }

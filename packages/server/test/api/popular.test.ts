@@ -4,7 +4,9 @@ import { test, type TestContext } from 'node:test'
 import { randomId } from '../../src/base/id.ts'
 import { totalPlace } from '../../src/records/audience.ts'
 import { addCounts } from '../../src/records/counters.ts'
+import { cursorOf, listInLatest } from '../../src/records/listing.ts'
 import { openRanks } from '../../src/records/popular.ts'
+import { readVideo } from '../../src/records/video.ts'
 import { makePlayable } from './add-video.ts'
 import { startApi } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
@@ -57,6 +59,23 @@ test('pages go on where they ended, from the most watched to the rest', async (t
   assert.deepEqual(found, [b, c, a])
   const ranked = (await page('&limit=1')).cursor
   await api.refused('bad_request', 'GET', `/videos?sort=latest&cursor=${ranked}`)
+})
+
+test('ranked videos that the list by date skips count for its page, which ends with a cursor', async (t) => {
+  const { api, add, page } = await stage(t)
+  const unwatched = await add()
+  const { value } = (await readVideo(api.documents, unwatched))!
+  const rankedAt = value.completedAt! + 1
+  await Promise.all(
+    Array.from({ length: 500 }, async (_, i) => {
+      const id = String(i).padStart(16, '0')
+      await listInLatest(api.documents, { ...value, id, completedAt: rankedAt })
+      await api.documents.put('rank', id, '', { views: 1 }, { ifVersion: 'absent' })
+    }),
+  )
+  const first = await page(`&cursor=${cursorOf({ videoId: '0'.repeat(16), at: rankedAt + 1 })}`)
+  assert.deepEqual(first.ids, [])
+  assert.deepEqual((await page(`&cursor=${first.cursor}`)).ids, [unwatched])
 })
 
 test('what is no longer public is not among them', async (t) => {
