@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { Clock } from '../base/time.ts'
 import type { Cache } from '../ports/cache.ts'
+import { networkOf } from './client-address.ts'
 import { isApi } from './is-api.ts'
 import { ProblemError } from './problem.ts'
 
@@ -35,17 +36,7 @@ export const strictLimit = (group: string, max: number) => ({
   rateLimit: { max, timeWindow: windowMs, groupId: group, keyGenerator: (request: FastifyRequest) => `${group}:${addressKey(request)}` },
 })
 
-/** IPv6 by /64: the smallest network that a customer gets. */
-function addressKey(request: FastifyRequest): string {
-  const { ip } = request
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped !== undefined || !ip.includes(':')) return `address:${mapped ?? ip}`
-  const [head = '', tail = ''] = ip.split('%')[0]!.split('::')
-  const front = head.split(':').filter(Boolean)
-  const back = tail.split(':').filter(Boolean)
-  const groups = ip.includes('::') ? [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back] : front
-  return `address:${groups.slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, '')).join(':')}::/64`
-}
+const addressKey = (request: FastifyRequest): string => `address:${networkOf(request.ip)}`
 
 type Counted = { current: number; ttl: number }
 

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { segmentCount } from '../../src/domain/grid.ts'
+import { playbackPrefix } from '../../src/domain/keys.ts'
+import { mostHeldByNetwork, mostHeldBySession } from '../../src/stream/edge/hold-shares.ts'
 import type { HoldTimes } from '../../src/stream/edge/hold.ts'
 import { createManifestVersion } from '../../src/records/plan.ts'
+import { mintToken } from '../../src/stream/sign/token.ts'
 import { eventually } from './eventually.ts'
 import { change, fill, makeVideo, startEdge, type EdgeStage, type MadeVideo } from './start-edge.ts'
 
@@ -67,6 +70,41 @@ test('a request that only fills a buffer goes behind those who wait, until a vie
   await fill(stage, video, 'h264-360p', 9, 10)
   assert.deepEqual([(await filling).status, (await waiting).status], [200, 200])
   assert.equal(stage.counts.objectReads, 1)
+})
+
+test('a session that has its share held is told to come again, for nothing is enqueued; what others wait for it may have, and they go on', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false, seconds: 200 })
+  const [greedy, other] = [stage.base(video.plan), stage.base(video.plan, { accountId: 'account000000002' })]
+  const held = Array.from({ length: mostHeldBySession }, (_, number) => fetch(`${greedy}h264-360p/${number}.m4s`))
+  await eventually(() => stage.counts.enqueued === mostHeldBySession)
+  const refused = await fetch(`${greedy}h264-360p/20.m4s`)
+  assert.deepEqual([refused.status, refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code], [503, '1', 'segment_not_ready'])
+  assert.equal(stage.counts.enqueued, mostHeldBySession)
+
+  const others = fetch(`${other}h264-360p/20.m4s`)
+  await eventually(() => stage.counts.enqueued === mostHeldBySession + 1)
+  const joined = fetch(`${greedy}h264-360p/20.m4s`)
+  for (let from = 0; from < 24; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
+  for (const answer of await Promise.all([...held, others, joined])) assert.equal(answer.status, 200)
+  const again = fetch(`${greedy}h264-360p/30.m4s`)
+  await fill(stage, video, 'h264-360p', 24, 32)
+  assert.equal((await again).status, 200)
+})
+
+test('sessions of one address share its part where tokens are bound to it', async (t) => {
+  const stage = await startEdge(t, { holdTimes: patient })
+  const video = await makeVideo(stage, { filled: false, seconds: 400 })
+  const prefix = playbackPrefix(video.plan.videoId, video.plan.revision)
+  const ask = (number: number, ip?: string) =>
+    fetch(`${stage.origin}/p/${mintToken(stage.keys.signing(), { prefix, exp: 2_000_000_000, sid: `session-${number}`, ...(ip !== undefined && { ip }) })}${prefix}h264-360p/${number}.m4s`)
+  const held = Array.from({ length: mostHeldByNetwork }, (_, number) => ask(number, '127.0.0.1'))
+  await eventually(() => stage.counts.enqueued === mostHeldByNetwork)
+  assert.equal((await ask(70, '127.0.0.1')).status, 503)
+  const behindCache = ask(71)
+  await eventually(() => stage.counts.enqueued === mostHeldByNetwork + 1)
+  for (let from = 0; from < 72; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
+  for (const answer of await Promise.all([...held, behindCache])) assert.equal(answer.status, 200)
 })
 
 test('nothing beyond the end is asked for', async (t) => {

@@ -3,6 +3,7 @@ import { parseDeliveryPath, parseDownloadPath, segmentPath, type DeliveryPath } 
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../base/time.ts'
 import type { Video } from '../../domain/video.ts'
+import type { ClientAddress } from '../../http/client-address.ts'
 import type { Answer, Asked } from '../../http/lean/answer.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { Documents } from '../../ports/documents.ts'
@@ -10,7 +11,7 @@ import type { Objects } from '../../ports/objects.ts'
 import type { Queue } from '../../ports/queue.ts'
 import type { Signals } from '../../ports/signals.ts'
 import { withCacheControl } from '../cache/content.ts'
-import type { Loaded, Tiers } from '../cache/tiers.ts'
+import type { Found, Loaded, Tiers } from '../cache/tiers.ts'
 import { isWaiting, parseCmcd } from '../cmcd.ts'
 import { openDownloads } from '../download/serve-downloads.ts'
 import { openLiveVideos } from '../live-videos.ts'
@@ -20,6 +21,7 @@ import { refusal } from './admit.ts'
 import { contentAnswer, foundAnswer, fromMemory, headAnswer } from './answer-content.ts'
 import { openDemandAhead } from './demand-ahead.ts'
 import { extraObject } from './extra-object.ts'
+import { openHoldShares, ShareUsedUp } from './hold-shares.ts'
 import { openHolds, type HoldTimes } from './hold.ts'
 import { loadContent, loadExtra, loadFilled, patiently, segmentHead, type LoadDeps } from './load-content.ts'
 import { openRevisionFacts } from './revision-facts.ts'
@@ -34,6 +36,8 @@ export type StorageSourceDeps = {
   log: Log
   clock: Clock
   tiers: Tiers
+  /** The connection's by default. */
+  addressOf?: ClientAddress
   /** For tests; the defaults are the design's. */
   holdTimes?: HoldTimes
 }
@@ -43,12 +47,12 @@ const recheckMs = 60_000
 const posterPattern = /^\/posters\/([0-9a-z]{16})\.jpg$/
 
 export function openStorageSource(deps: StorageSourceDeps): EdgeSource {
-  const { keys, clock, tiers } = deps
+  const { keys, clock, tiers, addressOf = (asked) => asked.ip() } = deps
   const videos = openLiveVideos({ ...deps, freshMs: recheckMs, staleIfError: true })
   const holds = openHolds(deps, deps.holdTimes)
   const facts = openRevisionFacts(deps.documents)
   const downloads = openDownloads({ ...deps, planOf: (videoId, revision) => facts.plan(videoId, revision) })
-  const load: LoadDeps = { ...deps, facts, holds, demandAhead: openDemandAhead(deps) }
+  const load: LoadDeps = { ...deps, facts, holds, shares: openHoldShares(), demandAhead: openDemandAhead(deps) }
 
   const admitted = async (named: { videoId: string; revision: string }, token: Token): Promise<Video> => {
     const video = await patiently(() => videos.get(named.videoId))
@@ -59,7 +63,18 @@ export function openStorageSource(deps: StorageSourceDeps): EdgeSource {
 
   const waited = async (asked: Asked, name: string, make: () => Promise<Loaded>): Promise<Answer> => {
     const since = performance.now()
-    const found = await tiers.find(name, make)
+    let isOwn = false
+    const own = () => {
+      isOwn = true
+      return make()
+    }
+    // A joined read may end because another viewer has used up his share: that is no answer for this one.
+    const find = (): Promise<Found> =>
+      tiers.find(name, own).catch((error: unknown) => {
+        if (isOwn || !(error instanceof ShareUsedUp)) throw error
+        return find()
+      })
+    const found = await find()
     return foundAnswer(asked, found, performance.now() - since, clock())
   }
 
@@ -92,7 +107,9 @@ export function openStorageSource(deps: StorageSourceDeps): EdgeSource {
       if (asked.method === 'HEAD' && wanted.kind === 'segment' && !tiers.has(name)) return headAnswer(await segmentHead(load, wanted))
       const isUrgent = wanted.kind !== 'segment' || isWaiting(parseCmcd(queryOf(asked)))
       if (isUrgent && wanted.kind === 'segment') holds.hurry(wanted)
-      const answer = await waited(asked, name, async () => (extra ? { content: await loadExtra(load, extra), held: false } : loadContent(load, wanted, video, isUrgent)))
+      // A bond to an address is checked by who sees the viewer, and caches ask without it: here, the address is the viewer's.
+      const asker = { sid: token.sid, address: token.boundToIp ? addressOf(asked) : undefined, isUrgent }
+      const answer = await waited(asked, name, async () => (extra ? { content: await loadExtra(load, extra), held: false } : loadContent(load, wanted, video, asker)))
       prefetch(wanted)
       return answer
     },

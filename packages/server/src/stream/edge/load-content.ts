@@ -18,10 +18,11 @@ import { bufferOf, immutable, plainContent, sha256Of, textContent, type Content 
 import type { Loaded } from '../cache/tiers.ts'
 import type { DemandAhead } from './demand-ahead.ts'
 import type { ExtraObject } from './extra-object.ts'
+import type { Asker, HoldShares } from './hold-shares.ts'
 import type { Holds } from './hold.ts'
 import type { RevisionFacts } from './revision-facts.ts'
 
-export type LoadDeps = { documents: Documents; objects: Objects; facts: RevisionFacts; holds: Holds; demandAhead: DemandAhead; clock: Clock; log: Log }
+export type LoadDeps = { documents: Documents; objects: Objects; facts: RevisionFacts; holds: Holds; shares: HoldShares; demandAhead: DemandAhead; clock: Clock; log: Log }
 
 const notReady = () => new ProblemError('segment_not_ready', { retryAfterSeconds: 1 })
 const missing = () => new ProblemError('not_found')
@@ -31,9 +32,9 @@ const mediaTypes = { dash: 'application/dash+xml', hls: 'application/vnd.apple.m
 export const patiently = <T>(call: () => Promise<T>): Promise<T> =>
   retry(call, { attempts: 4, baseMs: 50, maxMs: 400, retryable: (error) => error instanceof DriverUnavailable })
 
-/** `isUrgent`: a viewer waits for it. Problems: not_found outside the plan and its grid, segment_not_ready, unavailable. */
-export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: Video, isUrgent = true): Promise<Loaded> {
-  if (wanted.kind === 'segment') return loadSegment(deps, wanted, video, isUrgent)
+/** `isUrgent`: the asker waits for it. Problems: not_found outside the plan and its grid, segment_not_ready, unavailable. */
+export async function loadContent(deps: LoadDeps, wanted: DeliveryPath, video: Video, asker: Asker & { isUrgent: boolean }): Promise<Loaded> {
+  if (wanted.kind === 'segment') return loadSegment(deps, wanted, video, asker)
   if (!('version' in wanted) && wanted.kind !== 'init' && wanted.kind !== 'storyboard') throw missing()
   const manifest = 'version' in wanted ? await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, wanted.version)) : undefined
   const plan = await planOf(deps, wanted, 'renditionId' in wanted ? [wanted.renditionId] : manifest?.renditionIds)
@@ -69,7 +70,7 @@ export async function segmentHead(deps: LoadDeps, wanted: WantedSegment): Promis
   return { etag: `"${slot.sha256}"`, sizeBytes: slot.length, mediaType: mediaTypes[kind], cacheControl: immutable }
 }
 
-async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video, isUrgent: boolean): Promise<Loaded> {
+async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video, asker: Asker & { isUrgent: boolean }): Promise<Loaded> {
   const { plan, kind } = await placeOf(deps, wanted)
   let slot = await patiently(() => readSlot(deps.documents, plan, wanted.renditionId, wanted.number))
   const held = slot === undefined
@@ -78,7 +79,7 @@ async function loadSegment(deps: LoadDeps, wanted: WantedSegment, video: Video, 
     const version = video.manifestVersion
     const manifest = version === undefined ? undefined : await patiently(() => deps.facts.manifest(wanted.videoId, wanted.revision, version))
     if (!manifest?.renditionIds.includes(wanted.renditionId)) throw missing()
-    slot = await deps.holds.wait(plan, wanted.renditionId, wanted.number, isUrgent)
+    slot = await deps.shares.within(asker, () => deps.holds.wait(plan, wanted.renditionId, wanted.number, asker.isUrgent))
     if (!slot) throw notReady()
   }
   void deps.demandAhead(plan, wanted.renditionId, wanted.number)
