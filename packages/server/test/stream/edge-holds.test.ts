@@ -79,7 +79,7 @@ test('a session that has its share held is told to come again, for nothing is en
   const held = Array.from({ length: mostHeldBySession }, (_, number) => fetch(`${greedy}h264-360p/${number}.m4s`))
   await eventually(() => stage.counts.enqueued === mostHeldBySession)
   const refused = await fetch(`${greedy}h264-360p/20.m4s`)
-  assert.deepEqual([refused.status, refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code], [503, '1', 'segment_not_ready'])
+  assert.deepEqual([refused.status, refused.headers.get('cache-control'), refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code], [503, 'no-store', '1', 'segment_not_ready'])
   assert.equal(stage.counts.enqueued, mostHeldBySession)
 
   const others = fetch(`${other}h264-360p/20.m4s`)

@@ -1,7 +1,7 @@
 /** An edge over another edge: joined across, waits passed through, withdrawals seen, and playing on while the one behind is away. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -86,6 +86,26 @@ test('the wait ends: 503 with its second and CORS, and nothing of it is kept', a
   assert.equal(((await answer.json()) as { code: string }).code, 'segment_not_ready')
   await fill(stage, video, 'h264-360p', 9, 10)
   assert.equal((await fetch(url)).status, 200)
+})
+
+test('a used-up share is told to its viewer alone: whoever joined that request asks again for himself', async (t) => {
+  const asked: ServerResponse[] = []
+  const server = createServer((_request, response) => void asked.push(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => (server.closeAllConnections(), server.close()))
+  const stage = await startEdge(t)
+  const [front, video] = [await startFront(t, stage, `http://127.0.0.1:${(server.address() as { port: number }).port}`), await makeVideo(stage, { filled: false })]
+  const first = fetch(front.at(segment(stage, video)))
+  await eventually(() => asked.length === 1)
+  const second = fetch(front.at(segment(stage, video, undefined, { accountId: owner })))
+  // Answered over the same front after the second was taken in: it has joined by then.
+  assert.equal((await fetch(front.at(segment(stage, video, 'nonsense')))).status, 404)
+  asked[0]!.writeHead(503, { 'cache-control': 'no-store' }).end()
+  const refused = await first
+  assert.deepEqual([refused.status, refused.headers.get('cache-control')], [503, 'no-store'])
+  await eventually(() => asked.length === 2)
+  asked[1]!.end('a segment')
+  assert.equal(await (await second).text(), 'a segment')
 })
 
 test('a video made private, or deleted, is closed once it is known as withdrawn; the owner’s goes on', async (t) => {

@@ -3,6 +3,7 @@ import type { ProblemError } from '../../http/problem.ts'
 import { makeHead, problemAnswer, type Answer, type Asked, type Head } from '../../http/lean/answer.ts'
 import { matchesEtag, parseRange } from './byte-range.ts'
 import { cors, type Content } from '../cache/content.ts'
+import { ShareUsedUp } from './hold-shares.ts'
 import type { Found } from '../cache/tiers.ts'
 
 /**
@@ -98,10 +99,11 @@ export const methodNotAllowedAnswer: Answer = { status: 405, head: makeHead([...
 
 /**
  * A 503 may be cached for a second: a cache that joins requests then answers all waiters with it, instead of letting
- * them through one by one (DESIGN §7, "Caches in front"). The rest is not kept: a 404 or a refusal may end any time.
+ * them through one by one (DESIGN §7, "Caches in front"). The rest is not kept: a 404 or a refusal may end any time,
+ * and a used-up share is one viewer's alone.
  */
 export function refusalAnswer(problem: ProblemError): Answer {
-  const busy = problem.code === 'segment_not_ready' || problem.code === 'unavailable'
+  const busy = (problem.code === 'segment_not_ready' || problem.code === 'unavailable') && !(problem instanceof ShareUsedUp)
   return problemAnswer(problem, [...cors, 'cache-control', busy ? 'max-age=1' : 'no-store'])
 }
 

@@ -13,6 +13,7 @@ import type { FetchedKeys } from '../sign/fetched-keys.ts'
 import { mintToken } from '../sign/token.ts'
 import { contentAnswer, foundAnswer, fromMemory, headAnswer } from './answer-content.ts'
 import type { Origin } from './ask-origin.ts'
+import { ShareUsedUp } from './hold-shares.ts'
 import { queryOf, videoIdIn, type EdgeSource, type OpenedPath } from './source.ts'
 
 const posterMs = 300_000
@@ -32,6 +33,8 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
 
   const fetched = async (path: string): Promise<Loaded> => {
     const { status, headers, body } = await origin.ask(path, 'GET')
+    // The one 503 that says nothing about other viewers.
+    if (status === 503 && headers['cache-control'] === 'no-store') throw new ShareUsedUp()
     if (status !== 200) throw problemOf(status, body)
     const etag = headers.etag ?? ''
     // The ETag is the bytes' own hash: what was damaged on the way is not kept.
@@ -55,7 +58,7 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
     }
     const found = await tiers.find(name, make).catch((error: unknown) => {
       // The fetch that it joined was another viewer's: a refusal of that one says nothing about this one.
-      if (isOwn || !(error instanceof ProblemError) || problems[error.code][0] === 503) throw error
+      if (isOwn || !(error instanceof ProblemError) || (problems[error.code][0] === 503 && !(error instanceof ShareUsedUp))) throw error
       return tiers.find(name, make)
     })
     return foundAnswer(asked, found, performance.now() - since, clock())
