@@ -7,7 +7,7 @@ import { ProblemError } from '../http/problem.ts'
 import { listInLatest } from '../records/listing.ts'
 import { setChapters } from '../records/chapters.ts'
 import { updateVideo } from '../records/video.ts'
-import { noteWithdrawn } from '../records/withdrawn.ts'
+import { withdrawVideo } from '../records/withdrawn.ts'
 import { orderlyChapters } from './chapters.ts'
 import type { CatalogDeps } from './deps.ts'
 import { choosePoster } from './posters.ts'
@@ -21,11 +21,10 @@ export async function changeVideo(deps: CatalogDeps, videoId: string, account: R
   if (posterId !== undefined) choosePoster(before, posterId)
   // A list entry is a hint: written first, a crash can't leave a public video off the list.
   if (change.visibility === 'public') await listInLatest(deps.documents, { ...before, visibility: 'public' })
-  if (change.visibility === 'private' && before.visibility !== 'private') await noteWithdrawn(deps.documents, videoId)
-  const video = await updateVideo(deps.documents, videoId, (now) => {
-    if (isGone(now)) return undefined
-    return { ...now, ...change, ...(posterId !== undefined && choosePoster(now, posterId)) }
-  })
+  const changed = (now: Video): Video | undefined =>
+    isGone(now) ? undefined : { ...now, ...change, ...(posterId !== undefined && choosePoster(now, posterId)) }
+  const isHidden = change.visibility === 'private' && before.visibility !== 'private'
+  const video = await (isHidden ? withdrawVideo(deps.documents, before, changed) : updateVideo(deps.documents, videoId, changed))
   if (!video || isGone(video)) throw new ProblemError('video_not_found')
   if (orderly) await setChapters(deps.documents, videoId, orderly)
   await listInLatest(deps.documents, video)

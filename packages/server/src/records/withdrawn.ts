@@ -1,14 +1,26 @@
 /** Videos that were deleted or made private lately: caches that check tokens by themselves ask the edge for these. */
+import type { Video } from '../domain/video.ts'
 import type { Documents } from '../ports/documents.ts'
+import { updateVideo } from './video.ts'
 
 /** Longer than any token lives: twice the longest video there may be (SLUICE_MAX_DURATION_HOURS, 48) and eight hours. */
 const keptSeconds = 5 * 24 * 3600
 const partition = 'all'
 const most = 20_000
 
-/** Written before the change that it tells of: one too many costs a cache its hits, one too few would show what is private. */
-export async function noteWithdrawn(documents: Documents, videoId: string): Promise<void> {
-  await documents.put('withdrawn', partition, videoId, {}, { ttlSeconds: keptSeconds })
+/**
+ * As updateVideo, for a change after which tokens that are out must open the video no more. It is noted before: one too many
+ * costs a cache its hits, one too few would show what is private. Without a revision there is no token: nothing to note.
+ */
+export async function withdrawVideo(documents: Documents, { id, revision }: Video, change: (video: Video) => Video | undefined): Promise<Video | undefined> {
+  if (revision !== undefined) await documents.put('withdrawn', partition, id, {}, { ttlSeconds: keptSeconds })
+  let planned: Video | undefined
+  const video = await updateVideo(documents, id, (now) => {
+    // Planned in between: tokens may be out by now, so that is to be noted first.
+    planned = revision === undefined && now.revision !== undefined ? now : undefined
+    return planned ? undefined : change(now)
+  })
+  return planned ? withdrawVideo(documents, planned, change) : video
 }
 
 /** Their ids, in order; at most 20,000. */

@@ -1,8 +1,10 @@
 /** Videos: what is shown to whom, changed and deleted by whom. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Documents } from '../../src/ports/documents.ts'
 import { createManifestVersion } from '../../src/records/plan.ts'
 import { readVideo } from '../../src/records/video.ts'
+import { readWithdrawn } from '../../src/records/withdrawn.ts'
 import { makePlayable, revision, setVideo } from './add-video.ts'
 import { startApi } from './start-api.ts'
 import { uploadSmall } from './upload-file.ts'
@@ -94,4 +96,36 @@ test('a deleted video is gone for everyone, and its bytes are due to be swept', 
   for (const list of ['/videos', '/videos?channel=me']) assert.deepEqual((await api.call('GET', list, { token })).body.items, [])
   const task = await api.queue.take({ priorities: [3], leaseSeconds: 10, waitSeconds: 0 })
   assert.deepEqual(task!.body, { kind: 'sweep', videoId })
+})
+
+test('a video is noted as withdrawn when it is deleted or made private, but not before there can be a token for it', async (t) => {
+  let plan: string | undefined
+  const api = await startApi(t, {
+    change: ({ documents }) => ({
+      documents: {
+        ...documents,
+        async put(table, ...rest) {
+          const id = plan
+          if (table === 'video' && id !== undefined) {
+            // An encoder fixes the plan just before the tombstone is written.
+            plan = undefined
+            await makePlayable({ ...api, documents }, id)
+          }
+          return documents.put(table, ...rest)
+        },
+      } satisfies Documents,
+    }),
+  })
+  const { token } = await api.signUp('anna')
+  const [young, hiddenYoung, playable, hidden, late] = [
+    await uploadSmall(api, token), await uploadSmall(api, token), await uploadSmall(api, token), await uploadSmall(api, token), await uploadSmall(api, token),
+  ]
+  for (const id of [playable, hidden]) await makePlayable(api, id)
+  for (const id of [hiddenYoung, hidden]) await api.call('PATCH', `/videos/${id}`, { token, body: { visibility: 'private' } })
+  for (const id of [young, playable]) await api.call('DELETE', `/videos/${id}`, { token })
+  assert.deepEqual(await readWithdrawn(api.documents), [playable, hidden].sort())
+  plan = late
+  assert.equal((await api.call('DELETE', `/videos/${late}`, { token })).status, 204)
+  assert.deepEqual(await readWithdrawn(api.documents), [playable, hidden, late].sort())
+  await api.refused('video_not_found', 'GET', `/videos/${late}`, { token })
 })
