@@ -75,15 +75,18 @@ function trackBox({ init, table }: ProgressiveTrack, id: number, milliseconds: n
   writeTime(tkhd, 12 + 2 * wide + 8, wide, milliseconds)
   const mdhd = whole(mdia, 'mdhd')
   const mediaWide = mdhd[8] === 1 ? 8 : 4
-  if (mediaWide === 4 && table.durationTicks > largest32) throw new RangeError('a track too long for its header')
-  writeTime(mdhd, 12 + 2 * mediaWide + 4, mediaWide, table.durationTicks)
+  const isLong = mediaWide === 4 && table.durationTicks > largest32
+  // Times of 8 bytes; what follows them (language) stays.
+  const mediaHeader = isLong ? fullBox('mdhd', 1, 0, u64(0), u64(0), u32(timescaleOf(init)), u64(table.durationTicks), mdhd.subarray(28)) : mdhd
+  if (!isLong) writeTime(mdhd, 12 + 2 * mediaWide + 4, mediaWide, table.durationTicks)
   const kept = boxesIn(init, minf.body, minf.end).filter(({ type }) => type !== 'stbl').map(({ start, end }) => init.subarray(start, end))
   // Offsets of pictures shown before one that is decoded later are lifted to zero or more (older players know no others),
   // and the edit list takes the lift off again.
-  const lift = table.compositionOffsets.reduce((most, [, offset]) => Math.max(most, -offset), 0)
+  let lift = 0
+  for (let index = 1; index < table.compositionOffsets.length; index += 2) lift = Math.max(lift, -table.compositionOffsets[index]!)
   const edits = lift > 0 ? [box('edts', fullBox('elst', 0, 0, u32(1, milliseconds, lift), u16(1, 0)))] : []
   const stsd = whole(findBox(init, ['stbl'], minf.body, minf.end), 'stsd')
-  return box('trak', tkhd, ...edits, box('mdia', mdhd, whole(mdia, 'hdlr'), box('minf', ...kept, box('stbl', stsd, ...sampleTables(table, lift, offsets, isLarge)))))
+  return box('trak', tkhd, ...edits, box('mdia', mediaHeader, whole(mdia, 'hdlr'), box('minf', ...kept, box('stbl', stsd, ...sampleTables(table, lift, offsets, isLarge)))))
 }
 
 function writeTime(bytes: Buffer, at: number, width: number, value: number): void {
@@ -92,11 +95,11 @@ function writeTime(bytes: Buffer, at: number, width: number, value: number): voi
 }
 
 function sampleTables(table: TrackTable, lift: number, offsets: number[], isLarge: boolean): Buffer[] {
-  const hasOffsets = table.compositionOffsets.some(([, offset]) => offset + lift !== 0)
+  const hasOffsets = table.compositionOffsets.some((offset, index) => index % 2 === 1 && offset + lift !== 0)
   return [
-    fullBox('stts', 0, 0, u32(table.durations.length), words(table.durations.flat())),
-    ...(hasOffsets ? [fullBox('ctts', 0, 0, u32(table.compositionOffsets.length), words(table.compositionOffsets.flatMap(([count, offset]) => [count, offset + lift])))] : []),
-    ...(table.syncSamples.length < table.sizes.length ? [fullBox('stss', 0, 0, u32(table.syncSamples.length), words(table.syncSamples.map((sample) => sample + 1)))] : []),
+    fullBox('stts', 0, 0, u32(table.durations.length / 2), words(table.durations)),
+    ...(hasOffsets ? [fullBox('ctts', 0, 0, u32(table.compositionOffsets.length / 2), words(table.compositionOffsets, (value, index) => (index % 2 === 1 ? value + lift : value)))] : []),
+    ...(table.syncSamples.length < table.sizes.length ? [fullBox('stss', 0, 0, u32(table.syncSamples.length), words(table.syncSamples, (sample) => sample + 1))] : []),
     fullBox('stsc', 0, 0, ...samplesPerChunk(table)),
     fullBox('stsz', 0, 0, u32(0, table.sizes.length), words(table.sizes)),
     isLarge ? fullBox('co64', 0, 0, u32(offsets.length), Buffer.concat(offsets.map(u64))) : fullBox('stco', 0, 0, u32(offsets.length), words(offsets)),
@@ -110,8 +113,9 @@ function samplesPerChunk({ runs }: TrackTable): Buffer[] {
 }
 
 /** 32-bit numbers, as many as there are: the arguments of a call are limited. */
-function words(values: number[]): Buffer {
+function words(values: number[], as?: (value: number, index: number) => number): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 4)
-  values.forEach((value, index) => bytes.writeUInt32BE(value, index * 4))
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  for (let index = 0; index < values.length; index++) view.setUint32(index * 4, as ? as(values[index]!, index) : values[index]!)
   return bytes
 }

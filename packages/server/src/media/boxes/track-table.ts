@@ -9,10 +9,10 @@ export type TrackTable = {
   runs: SampleRun[]
   /** By sample. */
   sizes: number[]
-  /** (count, ticks) where it changes. */
-  durations: [number, number][]
-  /** (count, ticks) where it changes; may be negative. */
-  compositionOffsets: [number, number][]
+  /** Count, ticks, count, ticks… where they change. Flat: twelve hours have millions. */
+  durations: number[]
+  /** Likewise; may be negative. */
+  compositionOffsets: number[]
   /** Samples that decoding can begin with, from 0. */
   syncSamples: number[]
   durationTicks: number
@@ -44,8 +44,7 @@ export function addFragment(table: TrackTable, head: Buffer, fragmentBytes: numb
   table.runs.push({ samples: fragment.samples.length, sizeBytes, startTicks: fragment.decodeTime, dataOffset: fragment.dataOffset })
 }
 
-function count(runs: [number, number][], value: number): void {
-  const last = runs.at(-1)
-  if (last?.[1] === value) last[0]++
-  else runs.push([1, value])
+function count(runs: number[], value: number): void {
+  if (runs.at(-1) === value) runs[runs.length - 2]!++
+  else runs.push(1, value)
 }

@@ -15,8 +15,9 @@ import { readSlotBytes } from '../edge/load-content.ts'
 
 export type DownloadDeps = { documents: Documents; objects: Objects; log: Log; planOf: (videoId: string, revision: string) => Promise<Plan | undefined> }
 
-/** Indexes of the files that were asked for last: two hours are about 5 MB. */
-const keptFiles = 8
+/** Of indexes of the files that were asked for last: two hours are about 5 MB. */
+const keptBytes = 48 * 2 ** 20
+const bytesOfPiece = 200
 
 export type Downloads = { serve(request: IncomingMessage, response: ServerResponse, wanted: DownloadPath, video: Video): Promise<void> }
 
@@ -24,6 +25,25 @@ export type Downloads = { serve(request: IncomingMessage, response: ServerRespon
 export function openDownloads(deps: DownloadDeps): Downloads {
   const kept = new Map<string, DownloadFile>()
   const making = new SingleFlight<DownloadFile>()
+  let keptSize = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Samples of a long film are many while its index is made: one at a time. */
+  function inTurn(make: () => Promise<DownloadFile>): Promise<DownloadFile> {
+    const made = last.then(make, make)
+    last = made.catch(() => undefined)
+    return made
+  }
+
+  function keep(name: string, file: DownloadFile): void {
+    kept.set(name, file)
+    keptSize += sizeOf(file)
+    for (const [oldest, old] of kept) {
+      if (keptSize <= keptBytes || oldest === name) return
+      kept.delete(oldest)
+      keptSize -= sizeOf(old)
+    }
+  }
 
   async function fileOf({ videoId, revision, renditionId }: DownloadPath): Promise<DownloadFile> {
     const name = `${videoId}/${revision}/${renditionId}`
@@ -32,9 +52,8 @@ export function openDownloads(deps: DownloadDeps): Downloads {
     return making.run(name, async () => {
       const plan = await deps.planOf(videoId, revision)
       if (!plan) throw new ProblemError('not_found')
-      const file = await makeDownloadFile(deps, plan, renditionId)
-      kept.set(name, file)
-      if (kept.size > keptFiles) kept.delete(kept.keys().next().value!)
+      const file = await inTurn(() => makeDownloadFile(deps, plan, renditionId))
+      keep(name, file)
       return file
     })
   }
@@ -55,6 +74,8 @@ export function openDownloads(deps: DownloadDeps): Downloads {
     },
   }
 }
+
+const sizeOf = ({ head, pieces }: DownloadFile): number => head.length + bytesOfPiece * pieces.length
 
 type Span = { start: number; end: number }
 
