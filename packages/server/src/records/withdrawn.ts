@@ -6,7 +6,7 @@ import { updateVideo } from './video.ts'
 /** Longer than any token lives: twice the longest video there may be (SLUICE_MAX_DURATION_HOURS, 48) and eight hours. */
 const keptSeconds = 5 * 24 * 3600
 const partition = 'all'
-const most = 20_000
+export const mostWithdrawn = 20_000
 
 /**
  * As updateVideo, for a change after which tokens that are out must open the video no more. It is noted before: one too many
@@ -31,6 +31,6 @@ export async function readWithdrawn(documents: Documents): Promise<string[]> {
     const page = await documents.range('withdrawn', partition, { limit: 1000, cursor })
     ids.push(...page.items.map(({ sk }) => sk))
     cursor = page.cursor
-  } while (cursor !== undefined && ids.length < most)
+  } while (cursor !== undefined && ids.length < mostWithdrawn)
   return ids
 }

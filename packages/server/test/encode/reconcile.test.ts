@@ -5,7 +5,9 @@ import { taskOf } from '../../src/domain/messages.ts'
 import { DriverUnavailable } from '../../src/base/errors.ts'
 import { scanVideosDaily } from '../../src/encode/reconcile/scan-videos.ts'
 import { reconcileOnce, type UploadDueHandler } from '../../src/encode/reconcile/reconcile.ts'
+import type { Stored } from '../../src/ports/documents.ts'
 import { dueShards, minuteOf, readDue, readMark, writeDue, type Due } from '../../src/records/due.ts'
+import { quietLog } from '../fixtures/quiet-log.ts'
 import { assertAllStored, inspectTask, openStage, reconcileUntilEnd, runAll, type Stage } from './stage.ts'
 
 const never = new AbortController().signal
@@ -138,6 +140,23 @@ test('a scan that was cut short is gone on with, once nobody seems to be at it',
   stage.advance(5 * 60_000)
   await scanVideosDaily(stage.deps, never)
   assert.equal((await dueEntries(stage)).length, 1)
+})
+
+test('the daily scan warns of a list of withdrawn videos that is cut at its cap', async (t) => {
+  const stage = await openStage()
+  t.after(() => stage.close())
+  const warned: string[] = []
+  stage.deps.log = { ...quietLog, warn: (_, message) => void warned.push(message) }
+  let pages = 19
+  const { documents } = stage.deps
+  const entry = { sk: 'video', value: {}, version: '' }
+  documents.range = async <T>() => ({ items: Array<Stored<T>>(1000).fill(entry as Stored<T>), cursor: --pages > 0 ? 'more' : undefined })
+  await scanVideosDaily(stage.deps, never)
+  assert.deepEqual(warned, [])
+  pages = 21
+  stage.advance(25 * 3_600_000)
+  await scanVideosDaily(stage.deps, never)
+  assert.match(warned.join(), /^the list of withdrawn videos is cut/)
 })
 
 test('marks of a clock that was days ahead hide nothing once it is right again', async (t) => {

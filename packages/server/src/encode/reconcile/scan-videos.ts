@@ -4,6 +4,7 @@ import { taskOf } from '../../domain/messages.ts'
 import { isFinal, type Video } from '../../domain/video.ts'
 import { beginWalk, minuteAfter, minuteOf, writeDue } from '../../records/due.ts'
 import { readScanMark, writeScanMark } from '../../records/scan.ts'
+import { mostWithdrawn, readWithdrawn } from '../../records/withdrawn.ts'
 import type { EncodeDeps } from '../deps.ts'
 import { enqueueExtras } from './extras-due.ts'
 
@@ -35,7 +36,15 @@ export async function scanVideosDaily(deps: EncodeDeps, signal: AbortSignal): Pr
     cursor = page.cursor
     if (cursor !== undefined) await sleep(pauseMs, signal)
   }
-  if (cursor === undefined) await writeScanMark(deps.documents, { at })
+  if (cursor !== undefined) return
+  await writeScanMark(deps.documents, { at })
+  await warnOfWithdrawn(deps)
+}
+
+/** Entries stay for days: a list that is full can't be missed by looking daily. */
+async function warnOfWithdrawn({ documents, log }: EncodeDeps): Promise<void> {
+  const { length } = await readWithdrawn(documents)
+  if (length >= mostWithdrawn) log.warn({ most: mostWithdrawn }, 'the list of withdrawn videos is cut at its cap: caches in front may show deleted or private videos until their tokens expire')
 }
 
 async function backstop(deps: EncodeDeps, video: Video): Promise<void> {
