@@ -144,6 +144,12 @@ sub vcl_backend_response {
         if (bereq.is_bgfetch) {
             return (abandon); # a poster that is old is better than none
         }
+        if (beresp.http.Cache-Control ~ "no-store") {
+            # One viewer asked for too much at once: the others' answer is another.
+            set beresp.ttl = 0s;
+            set beresp.uncacheable = true;
+            return (deliver);
+        }
         # For a second, and without it the waiters would go to the origin one by one.
         set beresp.ttl = 1s;
         set beresp.grace = 0s;
