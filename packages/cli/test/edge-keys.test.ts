@@ -7,6 +7,7 @@ import { registerEdgeKeysRoutes } from '@sluice/server/stream/sign/edge-keys-rou
 import { rotateKeys } from '@sluice/server/stream/sign/rotate-keys'
 import type { Documents } from '@sluice/server/ports/documents'
 import { startApi } from '../../server/test/api/start-api.ts'
+import { uploadSmall } from '../../server/test/api/upload-file.ts'
 import { hasZeroByte, varnishKeys } from '../src/edge-keys/varnish-keys.ts'
 import { withHome } from './run-cli.ts'
 
@@ -37,8 +38,7 @@ test('the route: administrators and the secret; nobody else, and no key in the l
 test('videos that were made private or deleted are told, before their documents say so; others are not', async (t) => {
   const { api } = await start(t)
   const { token } = await api.signUp('ada')
-  const begin = async (): Promise<string> => (await api.call('POST', '/uploads', { token, body: { fileName: 'a.mp4', sizeBytes: 1000 } })).body.videoId
-  const [shown, hidden, removed] = [await begin(), await begin(), await begin()]
+  const [shown, hidden, removed] = [await uploadSmall(api, token), await uploadSmall(api, token), await uploadSmall(api, token)]
   const withdrawn = async () => (await api.call('GET', '/edge-keys', { token: secret })).body.withdrawn
   await api.call('PATCH', `/videos/${shown}`, { token, body: { title: 'Another title' } })
   await api.call('PATCH', `/videos/${shown}`, { token, body: { visibility: 'unlisted' } })

@@ -10,17 +10,18 @@ export const mostWithdrawn = 20_000
 
 /**
  * As updateVideo, for a change after which tokens that are out must open the video no more. It is noted before: one too many
- * costs a cache its hits, one too few would show what is private. Without a revision there is no token: nothing to note.
+ * costs a cache its hits, one too few would show what is private. Before its upload is complete a video never had a token: nothing to note.
  */
-export async function withdrawVideo(documents: Documents, { id, revision }: Video, change: (video: Video) => Video | undefined): Promise<Video | undefined> {
-  if (revision !== undefined) await documents.put('withdrawn', partition, id, {}, { ttlSeconds: keptSeconds })
-  let planned: Video | undefined
+export async function withdrawVideo(documents: Documents, { id, state }: Video, change: (video: Video) => Video | undefined): Promise<Video | undefined> {
+  const isBegun = state !== 'awaiting-upload'
+  if (isBegun) await documents.put('withdrawn', partition, id, {}, { ttlSeconds: keptSeconds })
+  let begun: Video | undefined
   const video = await updateVideo(documents, id, (now) => {
-    // Planned in between: tokens may be out by now, so that is to be noted first.
-    planned = revision === undefined && now.revision !== undefined ? now : undefined
-    return planned ? undefined : change(now)
+    // Completed in between: tokens may be out by now, so that is to be noted first.
+    begun = !isBegun && now.state !== 'awaiting-upload' ? now : undefined
+    return begun ? undefined : change(now)
   })
-  return planned ? withdrawVideo(documents, planned, change) : video
+  return begun ? withdrawVideo(documents, begun, change) : video
 }
 
 /** Their ids, in order; at most 20,000. */

@@ -73,37 +73,38 @@ test('a request that only fills a buffer goes behind those who wait, until a vie
 })
 
 test('a session that has its share held is told to come again, for nothing is enqueued; what others wait for it may have, and they go on', async (t) => {
+  const beyond = mostHeldBySession + 4
   const stage = await startEdge(t, { holdTimes: patient })
-  const video = await makeVideo(stage, { filled: false, seconds: 200 })
+  const video = await makeVideo(stage, { filled: false, seconds: 4 * (beyond + 17) })
   const [greedy, other] = [stage.base(video.plan), stage.base(video.plan, { accountId: 'account000000002' })]
   const held = Array.from({ length: mostHeldBySession }, (_, number) => fetch(`${greedy}h264-360p/${number}.m4s`))
   await eventually(() => stage.counts.enqueued === mostHeldBySession)
-  const refused = await fetch(`${greedy}h264-360p/20.m4s`)
+  const refused = await fetch(`${greedy}h264-360p/${beyond}.m4s`)
   assert.deepEqual([refused.status, refused.headers.get('cache-control'), refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code], [503, 'no-store', '1', 'segment_not_ready'])
   assert.equal(stage.counts.enqueued, mostHeldBySession)
 
-  const others = fetch(`${other}h264-360p/20.m4s`)
+  const others = fetch(`${other}h264-360p/${beyond}.m4s`)
   await eventually(() => stage.counts.enqueued === mostHeldBySession + 1)
-  const joined = fetch(`${greedy}h264-360p/20.m4s`)
-  for (let from = 0; from < 24; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
+  const joined = fetch(`${greedy}h264-360p/${beyond}.m4s`)
+  for (let from = 0; from <= beyond; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
   for (const answer of await Promise.all([...held, others, joined])) assert.equal(answer.status, 200)
-  const again = fetch(`${greedy}h264-360p/30.m4s`)
-  await fill(stage, video, 'h264-360p', 24, 32)
+  const again = fetch(`${greedy}h264-360p/${beyond + 8}.m4s`)
+  await fill(stage, video, 'h264-360p', beyond + 4, beyond + 12)
   assert.equal((await again).status, 200)
 })
 
 test('sessions of one address share its part where tokens are bound to it', async (t) => {
   const stage = await startEdge(t, { holdTimes: patient })
-  const video = await makeVideo(stage, { filled: false, seconds: 400 })
+  const video = await makeVideo(stage, { filled: false, seconds: 4 * (mostHeldByNetwork + 8) })
   const prefix = playbackPrefix(video.plan.videoId, video.plan.revision)
   const ask = (number: number, ip?: string) =>
     fetch(`${stage.origin}/p/${mintToken(stage.keys.signing(), { prefix, exp: 2_000_000_000, sid: `session-${number}`, ...(ip !== undefined && { ip }) })}${prefix}h264-360p/${number}.m4s`)
   const held = Array.from({ length: mostHeldByNetwork }, (_, number) => ask(number, '127.0.0.1'))
   await eventually(() => stage.counts.enqueued === mostHeldByNetwork)
-  assert.equal((await ask(70, '127.0.0.1')).status, 503)
-  const behindCache = ask(71)
+  assert.equal((await ask(mostHeldByNetwork, '127.0.0.1')).status, 503)
+  const behindCache = ask(mostHeldByNetwork + 1)
   await eventually(() => stage.counts.enqueued === mostHeldByNetwork + 1)
-  for (let from = 0; from < 72; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
+  for (let from = 0; from <= mostHeldByNetwork + 1; from += 8) await fill(stage, video, 'h264-360p', from, from + 8)
   for (const answer of await Promise.all([...held, behindCache])) assert.equal(answer.status, 200)
 })
 

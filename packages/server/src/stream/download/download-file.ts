@@ -34,18 +34,32 @@ const usualHeadBytes = 4096
 /** Heads are a request each. */
 const readsAtOnce = 16
 
-/** Problems: not_found for what can't be downloaded, or not yet. */
-export async function makeDownloadFile(deps: { documents: Documents; objects: Objects }, plan: Plan, renditionId: string): Promise<DownloadFile> {
+/** Segments from which on an index takes tens of MB while it is made: some five hours with a sound track. */
+const largeSegments = 10_000
+
+export type InTurn = <T>(make: () => Promise<T>) => Promise<T>
+
+/** Large ones are made in turn. Problems: not_found for what can't be downloaded, or not yet. */
+export async function makeDownloadFile(deps: { documents: Documents; objects: Objects; inTurn: InTurn }, plan: Plan, renditionId: string): Promise<DownloadFile> {
   if (!isDownloadable(plan, renditionId)) throw new ProblemError('not_found')
   const isSound = downloadSound(plan).includes(renditionId)
   const ids = isSound ? [renditionId] : [renditionId, ...downloadSound(plan)]
   const { slots } = await patiently(() => readSlots(deps.documents, plan))
-  const tracks: (ProgressiveTrack & { slots: Slot[] })[] = []
-  for (const id of ids) {
+  const wanted = ids.map((id) => {
     const filled = (slots.get(id) ?? []).filter((slot) => slot !== null)
     if (filled.length === 0 || filled.length < slots.get(id)!.length) throw new ProblemError('not_found')
-    const init = await patiently(() => deps.objects.get('encoded', initKey(plan.videoId, plan.revision, id)))
-    tracks.push({ init: bufferOf(init), table: await readTable(deps.objects, filled), slots: filled })
+    return { key: initKey(plan.videoId, plan.revision, id), slots: filled }
+  })
+  const make = () => indexOf(deps.objects, wanted, isSound ? 'audio/mp4' : 'video/mp4')
+  return wanted.reduce((sum, { slots }) => sum + slots.length, 0) > largeSegments ? deps.inTurn(make) : make()
+}
+
+/** `key`: of the init segment. */
+async function indexOf(objects: Objects, wanted: { key: string; slots: Slot[] }[], mediaType: string): Promise<DownloadFile> {
+  const tracks: (ProgressiveTrack & { slots: Slot[] })[] = []
+  for (const { key, slots } of wanted) {
+    const init = await patiently(() => objects.get('encoded', key))
+    tracks.push({ init: bufferOf(init), table: await readTable(objects, slots), slots })
   }
   const { head, runs, sizeBytes } = progressiveHead(tracks)
   const hash = createHash('sha256').update(head)
@@ -57,7 +71,7 @@ export async function makeDownloadFile(deps: { documents: Documents; objects: Ob
     hash.update(piece.slot.sha256)
     return piece
   })
-  return { head, pieces, sizeBytes, etag: `"${hash.digest('hex')}"`, mediaType: isSound ? 'audio/mp4' : 'video/mp4' }
+  return { head, pieces, sizeBytes, etag: `"${hash.digest('hex')}"`, mediaType }
 }
 
 async function readTable(objects: Objects, slots: Slot[]): Promise<TrackTable> {

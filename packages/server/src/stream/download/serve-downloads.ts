@@ -10,7 +10,7 @@ import { ProblemError } from '../../http/problem.ts'
 import type { Documents } from '../../ports/documents.ts'
 import type { Objects } from '../../ports/objects.ts'
 import { matchesEtag, parseRange } from '../edge/byte-range.ts'
-import { makeDownloadFile, type DownloadFile } from './download-file.ts'
+import { makeDownloadFile, type DownloadFile, type InTurn } from './download-file.ts'
 import { readSlotBytes } from '../edge/load-content.ts'
 
 export type DownloadDeps = { documents: Documents; objects: Objects; log: Log; planOf: (videoId: string, revision: string) => Promise<Plan | undefined> }
@@ -28,9 +28,8 @@ export function openDownloads(deps: DownloadDeps): Downloads {
   let keptSize = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  /** Samples of a long film are many while its index is made: one at a time. */
-  function inTurn(make: () => Promise<DownloadFile>): Promise<DownloadFile> {
-    const made = last.then(make, make)
+  const inTurn: InTurn = (make) => {
+    const made = last.then(make)
     last = made.catch(() => undefined)
     return made
   }
@@ -52,7 +51,7 @@ export function openDownloads(deps: DownloadDeps): Downloads {
     return making.run(name, async () => {
       const plan = await deps.planOf(videoId, revision)
       if (!plan) throw new ProblemError('not_found')
-      const file = await inTurn(() => makeDownloadFile(deps, plan, renditionId))
+      const file = await makeDownloadFile({ ...deps, inTurn }, plan, renditionId)
       keep(name, file)
       return file
     })

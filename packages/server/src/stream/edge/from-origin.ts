@@ -56,12 +56,13 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
       isOwn = true
       return fetched(path)
     }
-    const found = await tiers.find(name, make).catch((error: unknown) => {
-      // The fetch that it joined was another viewer's: a refusal of that one says nothing about this one.
-      if (isOwn || !(error instanceof ProblemError) || (problems[error.code][0] === 503 && !(error instanceof ShareUsedUp))) throw error
-      return tiers.find(name, make)
-    })
-    return foundAnswer(asked, found, performance.now() - since, clock())
+    const find = (): ReturnType<typeof tiers.find> =>
+      tiers.find(name, make).catch((error: unknown) => {
+        // The fetch that it joined was another viewer's: a refusal of that one says nothing about this one. Each time one asker has had his own.
+        if (isOwn || !(error instanceof ProblemError) || (problems[error.code][0] === 503 && !(error instanceof ShareUsedUp))) throw error
+        return find()
+      })
+    return foundAnswer(asked, await find(), performance.now() - since, clock())
   }
 
   return {

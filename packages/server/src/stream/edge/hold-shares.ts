@@ -2,10 +2,10 @@
 import { networkOf } from '../../http/client-address.ts'
 import { ProblemError } from '../../http/problem.ts'
 
-/** A player waits for two or three; the rest is for who seeks on while what was sought before is still being made. */
-export const mostHeldBySession = 16
-/** A household, or a guest who has many sessions: four that take all they may. */
-export const mostHeldByNetwork = 64
+/** A player waits for two or three, more where somebody seeks on. But guests behind one address with the same browser are one session: a class of them. */
+export const mostHeldBySession = 64
+/** A school, or a guest who has many sessions: four that take all they may. */
+export const mostHeldByNetwork = 256
 
 export type Asker = {
   sid: string
