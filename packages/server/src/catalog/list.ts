@@ -3,7 +3,7 @@ import { Handle, type ListVideos } from '@sluice/contract'
 import { Value } from 'typebox/value'
 import { readAhead } from '../base/read-ahead.ts'
 import { isId } from '../domain/keys.ts'
-import type { Video } from '../domain/video.ts'
+import { hasStarted, type Video } from '../domain/video.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Documents } from '../ports/documents.ts'
 import { readAccount, readAccountByHandle, type Account } from '../records/account.ts'
@@ -50,7 +50,7 @@ async function* byViews(deps: CatalogDeps, channelId: string | undefined, afterR
   for await (const candidate of byDate(deps, channelId, after)) yield { ...candidate, isRest: true }
 }
 
-const isListed = (video: Video): boolean => video.visibility === 'public' && (video.state === 'playable' || video.state === 'ready')
+const isListed = (video: Video): boolean => video.visibility === 'public' && hasStarted(video)
 
 async function findChannel({ documents }: CatalogDeps, channel: string, viewer: Viewer): Promise<string> {
   if (channel === 'me') {

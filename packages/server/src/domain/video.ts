@@ -90,5 +90,8 @@ export type Loudness = { integratedLufs: number; truePeakDbtp: number }
 /** The states in which nothing more will happen by itself. */
 export const isFinal = (video: Video): boolean => video.deletedAt !== undefined || video.state === 'ready' || video.state === 'failed'
 
+/** It can be watched, as far as it is encoded. */
+export const hasStarted = ({ state }: Pick<Video, 'state'>): boolean => state === 'playable' || state === 'ready'
+
 /** A tombstone: to everyone it is as if it had never been. */
 export const isGone = (video: Video): boolean => video.deletedAt !== undefined

@@ -10,14 +10,14 @@ import type { App } from './app.ts'
 import { registerAuth, type Authenticate } from './auth.ts'
 import { trustedProxyList } from './client-address.ts'
 import { errorHandler, problemFor, replyProblem, schemaProblem } from './errors.ts'
-import { registerHealthRoutes, type HealthOptions } from './health.ts'
+import { registerHealthRoutes, type HealthChecks } from './health.ts'
 import { isApi } from './is-api.ts'
 import { openMetrics, registerMetrics } from './metrics.ts'
 import { registerOpenApi } from './open-api.ts'
 import { registerRateLimits } from './rate-limits.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
 
-export type AppOptions = Pick<HealthOptions, 'checks' | 'atFirst' | 'warnings'> & {
+export type AppOptions = HealthChecks & {
   log: Log
   clock: Clock
   cache: Cache

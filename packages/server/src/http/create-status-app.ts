@@ -5,7 +5,7 @@ import { remembered } from '../base/once.ts'
 import type { QueueDepth } from '../ports/queue.ts'
 import type { App } from './app.ts'
 import { problemFor, replyProblem } from './errors.ts'
-import { registerHealthRoutes, type HealthOptions } from './health.ts'
+import { registerHealthRoutes, type HealthChecks } from './health.ts'
 import { openMetrics, registerMetrics } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 
@@ -13,7 +13,7 @@ import { ProblemError } from './problem.ts'
 const depthMs = 60_000
 
 /** `isStarting`: whether other requests may succeed in a moment; until then they are answered 503. */
-export async function createStatusApp(options: Pick<HealthOptions, 'checks' | 'atFirst' | 'warnings'> & { depth: () => Promise<QueueDepth[]>; isStarting: () => boolean; measures?: Measures }): Promise<App> {
+export async function createStatusApp(options: HealthChecks & { depth: () => Promise<QueueDepth[]>; isStarting: () => boolean; measures?: Measures }): Promise<App> {
   const app: App = Fastify({ logger: false, frameworkErrors: (error, _request, reply) => void replyProblem(reply, problemFor(error)) })
   app.setErrorHandler((error, _request, reply) => replyProblem(reply, problemFor(error)))
   app.setNotFoundHandler((_request, reply) =>

@@ -5,13 +5,18 @@ import { replyProblem } from './errors.ts'
 import type { Metrics } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 
-export type HealthOptions = {
+type Checks = Record<string, () => Promise<unknown>>
+
+export type HealthChecks = {
   /** What must answer, by name; each rejects when it does not. */
-  checks: Record<string, () => Promise<unknown>>
+  checks: Checks
   /** What must have answered once, or an address is wrong; should it go away later, much is served without it, and it is told like a warning. */
-  atFirst?: Record<string, () => Promise<unknown>>
+  atFirst?: Checks
   /** What work here waits for, though requests are answered: told by name, and no reason to send requests elsewhere. */
-  warnings?: Record<string, () => Promise<unknown>>
+  warnings?: Checks
+}
+
+export type HealthOptions = HealthChecks & {
   metrics: Metrics
   depth: () => Promise<QueueDepth[]>
 }
@@ -43,7 +48,7 @@ export function registerHealthRoutes(app: FastifyInstance, { checks, atFirst = {
 }
 
 /** The names of those that fail. */
-const allFailed = async (checks: HealthOptions['checks']): Promise<string[]> =>
+const allFailed = async (checks: Checks): Promise<string[]> =>
   (await Promise.all(Object.entries(checks).map(([name, check]) => failed(name, check)))).filter((name) => name !== undefined)
 
 /** The check's name when it rejects or takes too long. */

@@ -1,6 +1,7 @@
 /** An account's videos that want encoding, oldest first, by stage: the list that fairness between accounts goes by. */
 import type { Video } from '../domain/video.ts'
 import type { Documents } from '../ports/documents.ts'
+import { rows } from './rows.ts'
 
 /** `opening`: until it can be played. `bulk`: until it is ready. */
 export type WorkStage = 'opening' | 'bulk'
@@ -19,12 +20,6 @@ export async function unlistAccountWork(documents: Documents, stage: WorkStage, 
   await documents.delete('accountWork', partition(video.accountId, stage), sortKey(video))
 }
 
-/** All of an account, by pages of `limit`. */
-export async function* pagesOfAccountWork(documents: Documents, accountId: string, stage: WorkStage, limit: number): AsyncGenerator<AccountWork[]> {
-  for (let cursor: string | undefined; ; ) {
-    const page = await documents.range<AccountWork>('accountWork', partition(accountId, stage), { limit, cursor })
-    yield page.items.map(({ value }) => value)
-    cursor = page.cursor
-    if (cursor === undefined) return
-  }
-}
+/** All of an account, read as they are asked for. */
+export const readAccountWork = (documents: Documents, accountId: string, stage: WorkStage): AsyncGenerator<AccountWork, undefined> =>
+  rows<AccountWork>(documents, 'accountWork', partition(accountId, stage))

@@ -1,12 +1,9 @@
 /** What /readyz asks in each role, by name. */
 import { tmpdir } from 'node:os'
 import type { Settings } from '../config/settings.ts'
+import type { HealthChecks } from '../http/health.ts'
 import { checkSpace, neededDataBytes, neededWorkBytes } from './check-space.ts'
 import type { Ports } from './open-drivers.ts'
-
-type Checks = Record<string, () => Promise<unknown>>
-
-export type HealthChecks = Record<'checks' | 'atFirst' | 'warnings', Checks>
 
 /**
  * What takes a process out of rotation, by role. An edge serves what it has when all else is away; an api needs the documents for

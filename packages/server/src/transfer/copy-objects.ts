@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { videoPrefix } from '../domain/keys.ts'
-import { isGone } from '../domain/video.ts'
+import { hasStarted, isGone } from '../domain/video.ts'
 import type { Bucket, ObjectInfo, Objects } from '../ports/objects.ts'
 import { pagesOf } from '../ports/objects-pages.ts'
 import { readVideo } from '../records/video.ts'
@@ -81,7 +81,7 @@ async function compareLists({ from, to, signal }: TransferDeps, bucket: Bucket, 
 async function refuseLoss({ documents, objects }: TransferDeps['from'], bucket: Bucket, others: string[]): Promise<void> {
   for (const id of new Set(others.map((key) => key.split('/')[1]!))) {
     const video = (await readVideo(documents, id))?.value
-    if (!video || isGone(video) || (video.state !== 'ready' && video.state !== 'playable')) continue
+    if (!video || isGone(video) || !hasStarted(video)) continue
     const { items } = await objects.list(bucket, videoPrefix(id))
     if (items.length === 0) throw new TransferRefused(`The source has the video ${id}, but nothing of it in its bucket ${bucket}: is that store the right one, and mounted? Nothing was removed from the bucket's copy.`)
   }

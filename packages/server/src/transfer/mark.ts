@@ -18,9 +18,8 @@ export async function beginMark({ documents, now }: { documents: Documents; now:
   if (found?.value.finishedAt !== undefined && !again) {
     throw new TransferRefused(`The destination was filled on ${new Date(found.value.finishedAt).toISOString()}. --again brings it up to date; what was written there since is lost.`)
   }
-  for (const table of ['account', 'video']) {
-    const { items } = found ? { items: [] } : await documents.scan(table, { limit: 1 })
-    if (items.length > 0) throw new TransferRefused('The destination is an installation of its own: it has accounts or videos, and no transfer into it was begun. Nothing was written.')
+  if (!found && !(await isEmpty(documents))) {
+    throw new TransferRefused('The destination is an installation of its own: it has accounts or videos, and no transfer into it was begun. Nothing was written.')
   }
   const mark: Mark = { source, startedAt: now }
   await documents.put(place.table, place.pk, '', mark, { ifVersion: found?.version ?? 'absent' })
@@ -28,8 +27,12 @@ export async function beginMark({ documents, now }: { documents: Documents; now:
 
 /** What is gone at the source goes at the destination: a keyspace or directory that is a wrong one would empty it. */
 export async function refuseEmpty(from: Documents): Promise<void> {
-  for (const table of ['account', 'video']) if ((await from.scan(table, { limit: 1 })).items.length > 0) return
-  throw new TransferRefused('The source has neither accounts nor videos: is it the right one? Nothing was written.')
+  if (await isEmpty(from)) throw new TransferRefused('The source has neither accounts nor videos: is it the right one? Nothing was written.')
+}
+
+async function isEmpty(documents: Documents): Promise<boolean> {
+  for (const table of ['account', 'video']) if ((await documents.scan(table, { limit: 1 })).items.length > 0) return false
+  return true
 }
 
 export async function endMark(documents: Documents, now: number): Promise<void> {

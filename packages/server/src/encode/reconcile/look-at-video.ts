@@ -49,29 +49,30 @@ export async function lookAtVideo(deps: EncodeDeps, due: Due, depth: () => Promi
   if (lazy?.length === 0) return undefined
   const filled = slots ? [...slots.values()].flat().filter((slot) => slot !== null).length : 0
   const progress = `${video.state} ${video.revision ?? '-'} ${filled} ${video.remux?.share ?? ''}`
-  const { seen, mayStillWait, isQueueEmpty } = await patienceOf(patient, progress, lazy ? backgroundPriorities : ladderPriorities)
-  if (mayStillWait && !isQueueEmpty) return next(seen)
+  const { seen, mayStillWait, requeued } = await patienceOf(patient, progress, lazy ? backgroundPriorities : ladderPriorities)
+  if (mayStillWait) return next(seen)
 
   deps.log.info({ videoId: video.id, progress, requeues: seen.requeues }, 're-queued what is unfinished')
   const demanded = lazy ?? (plan && slots && (await demandedWork(deps, plan, slots))) ?? []
   for (const message of demanded) await deps.queue.enqueue(taskOf(message))
-  if (lazy) return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
+  if (lazy) return next(requeued)
   if (plan && slots) await enqueueUnfinished(deps, video, plan, slots)
   else await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId: video.id }))
-  return next({ progress, sinceMs: now, requeues: seen.requeues + 1 })
+  return next(requeued)
 }
 
 type Patient = { seen: Due['seen']; now: number; pace: typeof normalPace; depth: () => Promise<QueueDepth[]> }
 
-/** `seen`: since when it is at this progress. Patience is doubled with every time it was re-queued. */
+/** `seen`: since when it is at this progress; `requeued`: that, once it is enqueued again, which doubles the patience. An empty queue has nothing to wait for. */
 async function patienceOf({ seen: before, now, pace, depth }: Patient, progress: string, priorities: readonly number[]) {
   const seen = before?.progress === progress ? before : { progress, sinceMs: now, requeues: 0 }
   const patienceMs = Math.min(pace.stuckMaxMs, pace.stuckMs * 2 ** Math.min(seen.requeues, 20))
   const depths = await depth()
+  const isQueueEmpty = depths.every(({ ready, delayed, leased }) => ready + delayed + leased === 0)
   return {
     seen,
-    mayStillWait: now - seen.sinceMs < Math.max(patienceMs, oldestMs(depths, priorities)),
-    isQueueEmpty: depths.every(({ ready, delayed, leased }) => ready + delayed + leased === 0),
+    mayStillWait: !isQueueEmpty && now - seen.sinceMs < Math.max(patienceMs, oldestMs(depths, priorities)),
+    requeued: { progress, sinceMs: now, requeues: seen.requeues + 1 },
   }
 }
 
@@ -93,8 +94,8 @@ async function lookAtDeleted(deps: EncodeDeps, video: Video, patient: Patient, n
     await removeChapters(deps.documents, video.id)
     return undefined
   }
-  const { seen, mayStillWait, isQueueEmpty } = await patienceOf(patient, 'deleted', backgroundPriorities)
-  if (mayStillWait && !isQueueEmpty) return next(seen)
+  const { seen, mayStillWait, requeued } = await patienceOf(patient, 'deleted', backgroundPriorities)
+  if (mayStillWait) return next(seen)
   await deps.queue.enqueue(taskOf({ kind: 'sweep', videoId: video.id }))
-  return next({ progress: 'deleted', sinceMs: patient.now, requeues: seen.requeues + 1 })
+  return next(requeued)
 }

@@ -1,7 +1,7 @@
 /** Fairness between accounts: so many videos of each are in work at once, the others wait in the account's list (DESIGN §3). */
 import { taskOf } from '../../domain/messages.ts'
 import { isFinal, type Video } from '../../domain/video.ts'
-import { listAccountWork, pagesOfAccountWork, unlistAccountWork, type WorkStage } from '../../records/account-work.ts'
+import { listAccountWork, readAccountWork, unlistAccountWork, type WorkStage } from '../../records/account-work.ts'
 import { readVideo } from '../../records/video.ts'
 import type { EncodeDeps } from '../deps.ts'
 
@@ -42,19 +42,17 @@ async function moveUp(deps: AdmissionDeps, stage: WorkStage, own: Video): Promis
   const admitted: string[] = []
   let place = 0
   // Whatever number of them has gone without leaving: those behind must not wait for one look after the other.
-  for await (const page of pagesOfAccountWork(deps.documents, own.accountId, stage, places * 4)) {
-    for (const { videoId } of page) {
-      if (admitted.length === places) return admitted
-      const hadPlace = place++ < places
-      const video = videoId === own.id ? own : (await readVideo(deps.documents, videoId))?.value
-      if (!video) continue
-      if (!isInStage[stage](video)) {
-        await unlistAccountWork(deps.documents, stage, video)
-        continue
-      }
-      admitted.push(videoId)
-      if (!hadPlace && videoId !== own.id) await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId, ...(stage === 'bulk' && { again: true }) }))
+  for await (const { videoId } of readAccountWork(deps.documents, own.accountId, stage)) {
+    if (admitted.length === places) break
+    const hadPlace = place++ < places
+    const video = videoId === own.id ? own : (await readVideo(deps.documents, videoId))?.value
+    if (!video) continue
+    if (!isInStage[stage](video)) {
+      await unlistAccountWork(deps.documents, stage, video)
+      continue
     }
+    admitted.push(videoId)
+    if (!hadPlace && videoId !== own.id) await deps.queue.enqueue(taskOf({ kind: 'inspect', videoId, ...(stage === 'bulk' && { again: true }) }))
   }
   return admitted
 }

@@ -20,8 +20,11 @@ export type Tiers = {
   get(name: string): Content | undefined
   /** In memory or on disk; not counted as asked for. */
   has(name: string): boolean
-  /** From disk, else made: once for all who ask meanwhile. It goes on when they leave, so that the next one finds it. Rejects as `make` does. */
-  find(name: string, make: () => Promise<Loaded>): Promise<Found>
+  /**
+   * From disk, else made: once for all who ask meanwhile. It goes on when they leave, so that the next one finds it. Rejects as `make` does;
+   * errors that are `ofOneAsker` only for him whose `make` it was, the others ask again: each time one of them has had his own.
+   */
+  find(name: string, make: () => Promise<Loaded>, ofOneAsker?: (error: unknown) => boolean): Promise<Found>
   close(): Promise<void>
 }
 
@@ -47,20 +50,27 @@ export function openTiers({ memoryBytes, disk }: { memoryBytes: number; disk?: D
     return found
   }
 
-  return {
-    get: (name) => memory.get(name),
-    has: (name) => memory.has(name) || (disk?.has(name) ?? false),
-    async find(name, make) {
-      const lent = disk?.has(name) && !passed.has(name) ? await lend(name, disk) : undefined
-      if (lent) return lent
-      passed.forget(name)
-      let mine = false
+  const find: Tiers['find'] = async (name, make, ofOneAsker = () => false) => {
+    const lent = disk?.has(name) && !passed.has(name) ? await lend(name, disk) : undefined
+    if (lent) return lent
+    passed.forget(name)
+    let mine = false
+    try {
       const found = await loading.run(name, () => {
         mine = true
         return load(name, make)
       })
       return { ...found, mine }
-    },
+    } catch (error) {
+      if (mine || !ofOneAsker(error)) throw error
+      return find(name, make, ofOneAsker)
+    }
+  }
+
+  return {
+    get: (name) => memory.get(name),
+    has: (name) => memory.has(name) || (disk?.has(name) ?? false),
+    find,
     async close() {
       memory.clear()
       await disk?.close()

@@ -1,7 +1,7 @@
 /** POST /videos/:id/downloads: the files that this account may take away, by signed paths. */
 import type { DownloadsAnswer } from '@sluice/contract'
 import { downloadPath, downloadPrefix, isId } from '../../domain/keys.ts'
-import { isGone } from '../../domain/video.ts'
+import { hasStarted, isGone } from '../../domain/video.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { Documents } from '../../ports/documents.ts'
 import { readPlan } from '../../records/plan.ts'
@@ -26,8 +26,7 @@ export async function offerDownloads(
   if (!isOwner && !request.isAdmin && !video.downloadable) throw new ProblemError('download_not_allowed')
   const exp = tokenExpiry(deps.clock() / 1000, video.durationSeconds ?? 0)
   const plan = video.revision === undefined ? undefined : await readPlan(deps.documents, videoId, video.revision)
-  const hasStarted = video.state === 'playable' || video.state === 'ready'
-  if (!plan || !hasStarted || !downloadSound(plan).every((id) => video.completeRenditions.includes(id))) return { items: [], expiresAt: exp * 1000 }
+  if (!plan || !hasStarted(video) || !downloadSound(plan).every((id) => video.completeRenditions.includes(id))) return { items: [], expiresAt: exp * 1000 }
 
   const key = deps.keys.signing()
   const viewer = accountId === undefined ? guestViewer(request.ip, request.userAgent) : accountViewer(accountId)

@@ -19,6 +19,10 @@ import { queryOf, videoIdIn, type EdgeSource, type OpenedPath } from './source.t
 const posterMs = 300_000
 const posterPattern = /^\/posters\/([0-9a-z]{16})\.jpg$/
 
+/** A refusal says nothing about other viewers; of what is not there yet or away, only a share that is used up. */
+const isOfOneAsker = (error: unknown): boolean =>
+  error instanceof ProblemError && (problems[error.code][0] !== 503 || error instanceof ShareUsedUp)
+
 export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Clock; keys: FetchedKeys }): EdgeSource {
   const { origin, tiers, clock, keys } = deps
 
@@ -51,18 +55,8 @@ export function openOriginSource(deps: { origin: Origin; tiers: Tiers; clock: Cl
 
   const answered = async (asked: Asked, name: string, path: string): Promise<Answer> => {
     const since = performance.now()
-    let isOwn = false
-    const make = () => {
-      isOwn = true
-      return fetched(path)
-    }
-    const find = (): ReturnType<typeof tiers.find> =>
-      tiers.find(name, make).catch((error: unknown) => {
-        // The fetch that it joined was another viewer's: a refusal of that one says nothing about this one. Each time one asker has had his own.
-        if (isOwn || !(error instanceof ProblemError) || (problems[error.code][0] === 503 && !(error instanceof ShareUsedUp))) throw error
-        return find()
-      })
-    return foundAnswer(asked, await find(), performance.now() - since, clock())
+    const found = await tiers.find(name, () => fetched(path), isOfOneAsker)
+    return foundAnswer(asked, found, performance.now() - since, clock())
   }
 
   return {

@@ -11,7 +11,7 @@ import type { Objects } from '../../ports/objects.ts'
 import type { Queue } from '../../ports/queue.ts'
 import type { Signals } from '../../ports/signals.ts'
 import { withCacheControl } from '../cache/content.ts'
-import type { Found, Loaded, Tiers } from '../cache/tiers.ts'
+import type { Loaded, Tiers } from '../cache/tiers.ts'
 import { isWaiting, parseCmcd } from '../cmcd.ts'
 import { openDownloads } from '../download/serve-downloads.ts'
 import { openLiveVideos } from '../live-videos.ts'
@@ -63,18 +63,8 @@ export function openStorageSource(deps: StorageSourceDeps): EdgeSource {
 
   const waited = async (asked: Asked, name: string, make: () => Promise<Loaded>): Promise<Answer> => {
     const since = performance.now()
-    let isOwn = false
-    const own = () => {
-      isOwn = true
-      return make()
-    }
-    // A joined read may end because another viewer has used up his share: that is no answer for this one.
-    const find = (): Promise<Found> =>
-      tiers.find(name, own).catch((error: unknown) => {
-        if (isOwn || !(error instanceof ShareUsedUp)) throw error
-        return find()
-      })
-    const found = await find()
+    // That another viewer has used up his share is no answer for this one.
+    const found = await tiers.find(name, make, (error) => error instanceof ShareUsedUp)
     return foundAnswer(asked, found, performance.now() - since, clock())
   }
 

@@ -3,7 +3,7 @@ import type { PlayAnswer } from '@sluice/contract'
 import type { Clock } from '../../base/time.ts'
 import { offeredCaptions } from '../../domain/extras.ts'
 import { captionPath, dashPath, hlsPath, isId, playbackPrefix, posterPath, publicPosterPath, storyboardPath } from '../../domain/keys.ts'
-import type { Video } from '../../domain/video.ts'
+import { hasStarted, type Video } from '../../domain/video.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { PlaybackKeys } from '../sign/keys.ts'
 import type { LiveVideos } from '../live-videos.ts'
@@ -63,8 +63,7 @@ export async function play(deps: PlayDeps, request: PlayRequest): Promise<PlayAn
 function playable(video: Video): { revision: string; version: number; durationSeconds: number; startRendition: string } {
   if (video.state === 'failed') throw new ProblemError('video_failed', { detail: video.failure?.message, members: { failure: video.failure } })
   const { revision, manifestVersion: version, durationSeconds, startRendition } = video
-  const started = video.state === 'playable' || video.state === 'ready'
-  if (!started || revision === undefined || version === undefined || durationSeconds === undefined || startRendition === undefined) {
+  if (!hasStarted(video) || revision === undefined || version === undefined || durationSeconds === undefined || startRendition === undefined) {
     throw new ProblemError('not_playable_yet', { retryAfterSeconds: 1, members: { state: video.state } })
   }
   return { revision, version, durationSeconds, startRendition }
